@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.control.machine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,91 @@
+package dev.millrace.control.port;
+
+import dev.millrace.log.Append;
+import dev.millrace.log.AppendOptions;
+import dev.millrace.log.PartitionId;
+import dev.millrace.log.PartitionOffsets;
+import dev.millrace.log.ReadRequest;
+import dev.millrace.log.ReadResult;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One partition that this node leads. Thread-safe.
+ *
+ * <p>Every operation fails with a {@link dev.millrace.base.error.MillraceException}: thrown by those that answer at once,
+ * inside the future by the others. After the topic is deleted all of them fail with UNKNOWN_TOPIC_OR_PARTITION.
+ */
+public interface PartitionPort {
+
+    PartitionId id();
+
+    /** Name of the topic, for messages and answers. */
+    String topic();
+
+    /** Whether the topic belongs to the control plane: clients may read it, never write it. */
+    boolean internal();
+
+    /**
+     * Appends record batches (format v2, one behind the other) as one unit: all are accepted, in order, or none.
+     *
+     * <p>The bytes between position and limit belong to the log until {@link Append#accepted()} completes, and their
+     * headers are changed in place (base offset, leader epoch; timestamp and CRC under LogAppendTime). Never waits: a log that
+     * cannot keep up refuses with OVERLOADED.
+     */
+    Append append(ByteBuffer batches, AppendOptions options);
+
+    /**
+     * Reads at most to the request's bound. Looks at indexes and batch headers, not at the records; in the rare case where these are
+     * not in memory it waits for the disk.
+     *
+     * @throws dev.millrace.base.error.MillraceException OFFSET_OUT_OF_RANGE below the log's start or above its end
+     */
+    ReadResult read(ReadRequest request) throws IOException;
+
+    /**
+     * Runs {@code onAdvance} once, as soon as something at or behind {@code offset} is readable within {@code bound}, or the
+     * partition goes away; at once, inside this call, if that is so already. It runs on a thread of the log and must be short.
+     */
+    Watch watch(long offset, ReadRequest.Bound bound, Runnable onAdvance);
+
+    PartitionOffsets offsets();
+
+    /** The epoch in which this node leads the partition. */
+    int leaderEpoch();
+
+    /**
+     * Where an epoch ends: the largest epoch that is known and not above {@code leaderEpoch}, with the offset behind its
+     * last record (KIP-101, KIP-320); empty if all known epochs are above it.
+     */
+    Optional<EpochEnd> endOfEpoch(int leaderEpoch);
+
+    /** The first record, by offset, whose timestamp is at least {@code timestampMs}; empty if there is none below the high watermark. */
+    Optional<TimestampedOffset> firstAtOrAfter(long timestampMs) throws IOException;
+
+    /** The record with the largest timestamp, the first of several (KIP-734); empty if the partition is. */
+    Optional<TimestampedOffset> largestTimestamp() throws IOException;
+
+    /**
+     * Moves the start of the log to {@code offset} (KIP-107), or to the high watermark for -1; completes with the new start when
+     * that is durable.
+     */
+    CompletableFuture<Long> deleteRecords(long offset);
+
+    /** Bytes of all segments. */
+    long sizeBytes();
+
+    /** A one-shot callback that waits. */
+    interface Watch {
+        /** Takes the callback back if it has not started. Idempotent, thread-safe. */
+        void cancel();
+    }
+
+    /** An epoch and the offset behind its last record. */
+    record EpochEnd(int leaderEpoch, long endOffset) {}
+
+    /** A record's place in time and order; {@code leaderEpoch} is that of its batch, empty if unknown. */
+    record TimestampedOffset(long offset, long timestampMs, OptionalInt leaderEpoch) {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.control.port;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,12 @@
+package dev.millrace.log;
+
+/**
+ * Where an append landed.
+ *
+ * @param baseOffset offset of its first record
+ * @param offsetNext offset behind its last record
+ * @param logAppendTimeMs the time that the log gave the records (wall clock, ms), or -1 if they keep their own
+ *     ({@code message.timestamp.type=CreateTime})
+ * @param logStartOffset first offset of the partition at that moment
+ */
+public record AppendResult(long baseOffset, long offsetNext, long logAppendTimeMs, long logStartOffset) {}

@@ -1,0 +1,141 @@
+package dev.millrace.log.records;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The header of a record batch, format v2: Kafka's since 0.11 (KIP-98), and ours on disk and on the wire. Everything is big-endian.
+ *
+ * <pre>
+ *   position  bytes  field
+ *          0      8  baseOffset             assigned by the log
+ *          8      4  batchLength            bytes that follow this field
+ *         12      4  partitionLeaderEpoch   assigned by the log
+ *         16      1  magic                  2
+ *         17      4  crc                    CRC32C of everything from position 21 to the end
+ *         21      2  attributes             bits 0-2 codec, 3 timestamp type, 4 transactional, 5 control, 6 delete horizon
+ *         23      4  lastOffsetDelta
+ *         27      8  baseTimestampMs        (the delete horizon, if bit 6 is set)
+ *         35      8  maxTimestampMs
+ *         43      8  producerId             -1: not idempotent
+ *         51      2  producerEpoch
+ *         53      4  baseSequence
+ *         57      4  recordsCount
+ *         61         records, compressed together by the codec
+ * </pre>
+ *
+ * <p>Static functions over (buffer, position of the batch): allocation-free. They read what is there and judge nothing.
+ */
+public final class BatchHeader {
+
+    /** Bytes before the records. */
+    public static final int SIZE_BYTES = 61;
+
+    /** Bytes before {@code partitionLeaderEpoch}: offset and length, the least that tells how long a batch is. */
+    public static final int LENGTH_PREFIX_BYTES = 12;
+
+    /** Where the bytes that the CRC covers begin. */
+    public static final int CRC_COVERS_FROM = 21;
+
+    public static final byte MAGIC = 2;
+
+    public static final long NO_PRODUCER_ID = -1;
+    public static final short NO_PRODUCER_EPOCH = -1;
+    public static final int NO_SEQUENCE = -1;
+
+    private static final int CODEC_MASK = 0x07;
+    private static final int LOG_APPEND_TIME_BIT = 0x08;
+    private static final int TRANSACTIONAL_BIT = 0x10;
+    private static final int CONTROL_BIT = 0x20;
+    private static final int DELETE_HORIZON_BIT = 0x40;
+
+    private BatchHeader() {}
+
+    public static long baseOffset(ByteBuffer buffer, int position) {
+        return buffer.getLong(position);
+    }
+
+    /** Bytes of the whole batch, header included. A hostile header may give a negative number. */
+    public static int sizeBytes(ByteBuffer buffer, int position) {
+        return buffer.getInt(position + 8) + LENGTH_PREFIX_BYTES;
+    }
+
+    public static int leaderEpoch(ByteBuffer buffer, int position) {
+        return buffer.getInt(position + 12);
+    }
+
+    public static byte magic(ByteBuffer buffer, int position) {
+        return buffer.get(position + 16);
+    }
+
+    /** The CRC as it stands there, unsigned in the lower 32 bits. */
+    public static long crc(ByteBuffer buffer, int position) {
+        return buffer.getInt(position + 17) & 0xFFFF_FFFFL;
+    }
+
+    public static short attributes(ByteBuffer buffer, int position) {
+        return buffer.getShort(position + 21);
+    }
+
+    /** The codec's id, 0 to 7. */
+    public static int codecId(ByteBuffer buffer, int position) {
+        return attributes(buffer, position) & CODEC_MASK;
+    }
+
+    public static boolean isLogAppendTime(ByteBuffer buffer, int position) {
+        return (attributes(buffer, position) & LOG_APPEND_TIME_BIT) != 0;
+    }
+
+    public static boolean isTransactional(ByteBuffer buffer, int position) {
+        return (attributes(buffer, position) & TRANSACTIONAL_BIT) != 0;
+    }
+
+    public static boolean isControl(ByteBuffer buffer, int position) {
+        return (attributes(buffer, position) & CONTROL_BIT) != 0;
+    }
+
+    public static boolean hasDeleteHorizon(ByteBuffer buffer, int position) {
+        return (attributes(buffer, position) & DELETE_HORIZON_BIT) != 0;
+    }
+
+    public static int lastOffsetDelta(ByteBuffer buffer, int position) {
+        return buffer.getInt(position + 23);
+    }
+
+    public static long lastOffset(ByteBuffer buffer, int position) {
+        return baseOffset(buffer, position) + lastOffsetDelta(buffer, position);
+    }
+
+    public static long baseTimestampMs(ByteBuffer buffer, int position) {
+        return buffer.getLong(position + 27);
+    }
+
+    public static long maxTimestampMs(ByteBuffer buffer, int position) {
+        return buffer.getLong(position + 35);
+    }
+
+    public static long producerId(ByteBuffer buffer, int position) {
+        return buffer.getLong(position + 43);
+    }
+
+    public static short producerEpoch(ByteBuffer buffer, int position) {
+        return buffer.getShort(position + 51);
+    }
+
+    public static int baseSequence(ByteBuffer buffer, int position) {
+        return buffer.getInt(position + 53);
+    }
+
+    public static int recordsCount(ByteBuffer buffer, int position) {
+        return buffer.getInt(position + 57);
+    }
+
+    /** Outside the CRC: changed when the log assigns the offset. */
+    public static void putBaseOffset(ByteBuffer buffer, int position, long baseOffset) {
+        buffer.putLong(position, baseOffset);
+    }
+
+    /** Outside the CRC: changed when the log assigns the offset. */
+    public static void putLeaderEpoch(ByteBuffer buffer, int position, int leaderEpoch) {
+        buffer.putInt(position + 12, leaderEpoch);
+    }
+}

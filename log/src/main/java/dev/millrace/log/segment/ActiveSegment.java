@@ -1,0 +1,32 @@
+package dev.millrace.log.segment;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** The last segment of a chain: the only one that grows. One writer. */
+public interface ActiveSegment extends Segment {
+
+    /**
+     * Appends whole batches whose headers are final (offset, epoch, CRC). Accepted, not durable: it may still be lost until
+     * {@link #flush()} returns. Consumes {@code batches}; keeps no reference to it.
+     *
+     * @throws IOException when bytes may have been written in part: the segment MUST then refuse every later append
+     */
+    void append(ByteBuffer batches) throws IOException;
+
+    /**
+     * Makes everything appended before this call durable. MAY be called from another thread than the writer's.
+     *
+     * @throws IOException when that failed: it MUST NOT be tried again, the bytes since the last flush are in doubt
+     */
+    void flush() throws IOException;
+
+    /** Cuts away every batch that holds {@code offset} or lies behind it. */
+    void truncateTo(long offset) throws IOException;
+
+    /** Ends the segment: flushes, closes the indexes, and gives its immutable form. No append MAY follow. */
+    SealedSegment seal() throws IOException;
+
+    /** Gives back handles without sealing. */
+    void close() throws IOException;
+}

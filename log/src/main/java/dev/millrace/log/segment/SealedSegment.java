@@ -1,0 +1,16 @@
+package dev.millrace.log.segment;
+
+import java.io.IOException;
+
+/** A segment that never changes again. */
+public interface SealedSegment extends Segment {
+
+    /**
+     * Takes the segment away. Slices handed out before stay readable for the deletion delay; the bytes are gone at the latest
+     * after that.
+     */
+    void delete() throws IOException;
+
+    /** Gives back handles. */
+    void close() throws IOException;
+}

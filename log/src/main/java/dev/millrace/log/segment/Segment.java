@@ -1,0 +1,43 @@
+package dev.millrace.log.segment;
+
+import dev.millrace.log.Slice;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * A run of a partition's batches: what {@link ActiveSegment} and {@link SealedSegment} have in common. Offsets ascend; there
+ * may be gaps between batches (after compaction), never overlaps.
+ *
+ * <p>Readable from any thread, also while the one writer appends: a reader sees a prefix of whole batches.
+ *
+ * <p>The contract of all three interfaces is the suite {@code SegmentProviderContract}.
+ */
+public interface Segment {
+
+    /** Offset from which this segment is responsible; its name on disk. */
+    long baseOffset();
+
+    /** Offset behind its last record; {@link #baseOffset()} if it is empty. */
+    long offsetNext();
+
+    long sizeBytes();
+
+    /** The largest timestamp of its records, ms; -1 if it is empty. */
+    long largestTimestampMs();
+
+    /**
+     * Whole batches, beginning with the one that holds {@code offset} or, if none does, the first behind it.
+     *
+     * @param endOffset exclusive: no batch that holds this offset or lies behind it is given
+     * @param maxSizeBytes bound for the size of the slice
+     * @param atLeastOneBatch whether the first batch is given even if it is larger than {@code maxSizeBytes}
+     * @return empty if no such batch fits
+     */
+    Optional<Slice> read(long offset, long endOffset, int maxSizeBytes, boolean atLeastOneBatch) throws IOException;
+
+    /**
+     * The first batch, by offset and at or behind {@code fromOffset}, whose largest timestamp is at least {@code timestampMs}: the
+     * batch that must be looked into to find the record. Whole, one batch.
+     */
+    Optional<Slice> firstBatchAtOrAfter(long timestampMs, long fromOffset) throws IOException;
+}
