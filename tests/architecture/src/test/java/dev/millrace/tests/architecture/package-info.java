@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.tests.architecture;
+
+import org.jspecify.annotations.NullMarked;
