@@ -1,6 +1,7 @@
 package dev.millrace.log.records;
 
 import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
 
 /**
  * The header of a record batch, format v2: Kafka's since 0.11 (KIP-98), and ours on disk and on the wire. Everything is big-endian.
@@ -41,6 +42,7 @@ public final class BatchHeader {
     public static final long NO_PRODUCER_ID = -1;
     public static final short NO_PRODUCER_EPOCH = -1;
     public static final int NO_SEQUENCE = -1;
+    public static final long NO_TIMESTAMP = -1;
 
     private static final int CODEC_MASK = 0x07;
     private static final int LOG_APPEND_TIME_BIT = 0x08;
@@ -137,5 +139,43 @@ public final class BatchHeader {
     /** Outside the CRC: changed when the log assigns the offset. */
     public static void putLeaderEpoch(ByteBuffer buffer, int position, int leaderEpoch) {
         buffer.putInt(position + 12, leaderEpoch);
+    }
+
+    /** Marks the batch as one whose records all bear {@code timestampMs}, given by the log. Inside the CRC: compute it anew. */
+    static void putLogAppendTime(ByteBuffer buffer, int position, long timestampMs) {
+        buffer.putShort(position + 21, (short) (attributes(buffer, position) | LOG_APPEND_TIME_BIT));
+        putMaxTimestamp(buffer, position, timestampMs);
+    }
+
+    /** Inside the CRC: compute it anew. */
+    static void putMaxTimestamp(ByteBuffer buffer, int position, long maxTimestampMs) {
+        buffer.putLong(position + 35, maxTimestampMs);
+    }
+
+    static void putSizeBytes(ByteBuffer buffer, int position, int sizeBytes) {
+        buffer.putInt(position + 8, sizeBytes - LENGTH_PREFIX_BYTES);
+    }
+
+    /** Inside the CRC: compute it anew. */
+    static void putCodec(ByteBuffer buffer, int position, Codec codec) {
+        buffer.putShort(position + 21, (short) ((attributes(buffer, position) & ~CODEC_MASK) | codec.id()));
+    }
+
+    static void putCrc(ByteBuffer buffer, int position, long crc) {
+        buffer.putInt(position + 17, (int) crc);
+    }
+
+    /**
+     * The CRC32C that the bytes of the batch give, unsigned in the lower 32 bits. The caller has made sure that {@code sizeBytes}
+     * bytes are there, at least {@link #SIZE_BYTES}. Uses the buffer's position and limit meanwhile: not for buffers that are shared.
+     */
+    public static long computeCrc(ByteBuffer buffer, int position, int sizeBytes) {
+        int oldPosition = buffer.position();
+        int oldLimit = buffer.limit();
+        CRC32C crc = new CRC32C();
+        buffer.limit(position + sizeBytes).position(position + CRC_COVERS_FROM);
+        crc.update(buffer);
+        buffer.limit(oldLimit).position(oldPosition);
+        return crc.getValue();
     }
 }
