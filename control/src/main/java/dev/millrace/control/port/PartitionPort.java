@@ -2,14 +2,16 @@ package dev.millrace.control.port;
 
 import dev.millrace.log.Append;
 import dev.millrace.log.AppendOptions;
+import dev.millrace.log.EpochEnd;
 import dev.millrace.log.PartitionId;
 import dev.millrace.log.PartitionOffsets;
 import dev.millrace.log.ReadRequest;
 import dev.millrace.log.ReadResult;
+import dev.millrace.log.TimestampedOffset;
+import dev.millrace.log.Watch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -76,16 +78,4 @@ public interface PartitionPort {
 
     /** Bytes of all segments. */
     long sizeBytes();
-
-    /** A one-shot callback that waits. */
-    interface Watch {
-        /** Takes the callback back if it has not started. Idempotent, thread-safe. */
-        void cancel();
-    }
-
-    /** An epoch and the offset behind its last record. */
-    record EpochEnd(int leaderEpoch, long endOffset) {}
-
-    /** A record's place in time and order; {@code leaderEpoch} is that of its batch, empty if unknown. */
-    record TimestampedOffset(long offset, long timestampMs, OptionalInt leaderEpoch) {}
 }

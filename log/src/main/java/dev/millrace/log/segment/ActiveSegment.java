@@ -14,17 +14,13 @@ public interface ActiveSegment extends Segment {
      */
     void append(ByteBuffer batches) throws IOException;
 
-    /**
-     * Makes everything appended before this call durable. MAY be called from another thread than the writer's.
-     *
-     * @throws IOException when that failed: it MUST NOT be tried again, the bytes since the last flush are in doubt
-     */
-    void flush() throws IOException;
-
     /** Cuts away every batch that holds {@code offset} or lies behind it. */
     void truncateTo(long offset) throws IOException;
 
-    /** Ends the segment: flushes, closes the indexes, and gives its immutable form. No append MAY follow. */
+    /**
+     * Ends the segment and gives its immutable form. No append MAY follow. Does not wait for a disk: what was not flushed is not durable
+     * yet, and {@link SealedSegment#flush()} makes it so.
+     */
     SealedSegment seal() throws IOException;
 
     /** Gives back handles without sealing. */

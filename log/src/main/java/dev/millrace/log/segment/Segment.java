@@ -40,4 +40,12 @@ public interface Segment {
      * batch that must be looked into to find the record. Whole, one batch.
      */
     Optional<Slice> firstBatchAtOrAfter(long timestampMs, long fromOffset) throws IOException;
+
+    /**
+     * Makes everything appended before this call durable, the names of the files included. MAY be called from another thread than the
+     * writer's; does little if nothing was appended since the last call.
+     *
+     * @throws IOException when that failed: it MUST NOT be tried again, the bytes since the last flush are in doubt
+     */
+    void flush() throws IOException;
 }

@@ -1,0 +1,40 @@
+package dev.millrace.base;
+
+/** Where agents run: each on a thread of its own in production, all on one in a simulation. */
+public interface AgentHost {
+
+    /** Begins to call {@link Agent#doWork}. */
+    Handle start(Agent agent);
+
+    /** Every agent on its own thread. */
+    static AgentHost threads() {
+        return agent -> {
+            AgentRunner runner = new AgentRunner(agent).start();
+            return new Handle() {
+                @Override
+                public void wake() {
+                    runner.wake();
+                }
+
+                @Override
+                public void close() {
+                    runner.close();
+                }
+            };
+        };
+    }
+
+    /** A running agent, seen from outside. */
+    interface Handle extends AutoCloseable {
+
+        /**
+         * Makes sure that a duty cycle starts after this call. Cheap if the agent is awake. Thread-safe. The caller has already
+         * published what there is to do, by a volatile write or stronger.
+         */
+        void wake();
+
+        /** Ends after a last duty cycle that finds nothing to do, and waits for that. Not from the agent's own thread. */
+        @Override
+        void close();
+    }
+}
