@@ -1,5 +1,7 @@
 package dev.millrace.base;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -7,16 +9,32 @@ import org.slf4j.LoggerFactory;
 /**
  * The thread of an {@link Agent}: runs its duty cycle while there is work, and parks when there is none.
  *
- * <p>{@link #wake()} is cheap when the agent is awake: one volatile read. An agent that throws is a defect: the thread logs it and
- * ends, and {@link #isAlive()} tells.
+ * <p>{@link #wake()} is cheap when the agent is awake: one volatile read. Of several that wake a sleeping agent at once, one pays
+ * for the system call. An agent that throws is a defect: the thread logs it and ends, and {@link #isAlive()} tells.
+ *
+ * <p>Why no wake-up is lost: the waker publishes work and then reads {@code parked}; the agent sets {@code parked} and then looks for
+ * work. Both are volatile, so at least one sees the other. Who clears {@code parked} always unparks afterwards, and a permit that is
+ * given before the agent parks is kept: one that comes late only costs a duty cycle that finds nothing.
  */
 public final class AgentRunner implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(AgentRunner.class);
 
+    private static final VarHandle PARKED;
+
+    static {
+        try {
+            PARKED = MethodHandles.lookup().findVarHandle(AgentRunner.class, "parked", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final Agent agent;
     private final Thread thread;
+    /** Written through {@link #PARKED} where several threads race; the agent's thread sets it, whoever wakes it clears it. */
     private volatile boolean parked;
+
     private volatile boolean closing;
 
     public AgentRunner(Agent agent) {
@@ -34,8 +52,7 @@ public final class AgentRunner implements AutoCloseable {
      * do, by a volatile write or stronger.
      */
     public void wake() {
-        if (parked) {
-            parked = false;
+        if (parked && PARKED.compareAndSet(this, true, false)) {
             LockSupport.unpark(thread);
         }
     }
@@ -44,9 +61,10 @@ public final class AgentRunner implements AutoCloseable {
         return thread.isAlive();
     }
 
-    /** Ends after a last duty cycle that finds nothing to do, and waits for that. */
+    /** Ends after a last duty cycle that finds nothing to do, and waits for that. Not from the agent's own thread. */
     @Override
     public void close() {
+        Check.that(Thread.currentThread() != thread, "an agent does not wait for its own end");
         closing = true;
         LockSupport.unpark(thread);
         boolean interrupted = false;
@@ -79,6 +97,8 @@ public final class AgentRunner implements AutoCloseable {
                 }
                 if (parked) {
                     LockSupport.park(this);
+                    Thread.interrupted(); // Nobody has a reason to interrupt an agent; a left-over flag would make
+                    // park return at once.
                 }
                 parked = false;
             }

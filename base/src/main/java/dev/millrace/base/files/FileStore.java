@@ -1,5 +1,6 @@
 package dev.millrace.base.files;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -7,8 +8,10 @@ import java.util.List;
 /**
  * The only way to a disk. Thread-safe; the simulated one loses unsynced writes, tears them, flips bits and fills up.
  *
- * <p>What survives a power cut: bytes of a file after {@link StoreFile#sync()}; the existence, name and removal of a
- * file after {@link #syncDirectory} of its directory. Nothing else does.
+ * <p>What survives a power cut: bytes of a file after {@link StoreFile#sync()} (or {@link #syncFileSystem}); the existence, name and
+ * removal of a file or directory after {@link #syncDirectory} of the directory that holds it. Nothing else does.
+ *
+ * <p>Never interrupt a thread that is inside a method of a store or of its files: the JDK closes the file under everybody then.
  */
 public interface FileStore {
 
@@ -32,10 +35,16 @@ public interface FileStore {
 
     boolean exists(Path path);
 
-    /** The names directly under {@code directory}, sorted; empty if there is no such directory. */
+    /** What lies directly under {@code directory}, each as {@code directory.resolve(name)}, sorted; empty if there is no such directory. */
     List<Path> list(Path directory) throws IOException;
 
-    /** Creates {@code directory} and its missing parents; does nothing if it is there. */
+    /** Whether {@code path} is a directory; {@code false} if it is not there. */
+    boolean isDirectory(Path path);
+
+    /**
+     * Creates {@code directory} and its missing parents; does nothing if it is there. Durable only after {@link #syncDirectory} of
+     * each parent.
+     */
     void createDirectories(Path directory) throws IOException;
 
     /** Removes a file or an empty directory; does nothing if it is not there. Open {@link StoreFile}s stay readable. */
@@ -50,23 +59,36 @@ public interface FileStore {
     /** Makes the names in {@code directory} durable: creations, renames and removals so far. */
     void syncDirectory(Path directory) throws IOException;
 
+    /**
+     * Makes durable whatever any process has written so far to the file system that holds {@code directory}, names included:
+     * {@code syncfs(2)}, one call instead of one {@link StoreFile#sync()} for each of hundreds of dirty files.
+     *
+     * <p>It waits for other programs' dirty data too, so it belongs into the background. An error of any file of that file system is
+     * thrown, also one that was met before this call, if it was met after the first call for this directory: make a first call before
+     * the writes that later calls answer for. As with {@link StoreFile#sync()}, a failure is final.
+     *
+     * @return {@code false} if the platform cannot do it and report errors faithfully (not Linux, or Linux before 5.8): nothing
+     *     was done, and the caller syncs each file and directory by itself
+     */
+    boolean syncFileSystem(Path directory) throws IOException;
+
     /** Bytes that may still be written to the file system of {@code path} by this process. */
     long usableBytes(Path path) throws IOException;
 
-    /** The whole file. For small files (checkpoints, metadata). */
+    /** The whole file, at most 2 GiB. For small files (checkpoints, metadata). */
     byte[] readAll(Path path) throws IOException;
 
     /**
      * Replaces the content of {@code path} so that after a crash at any moment it holds either the old content or the
-     * new one, whole: temporary file, sync, rename, sync of the directory.
+     * new one, whole: temporary file ({@code path} with {@code .tmp} behind), sync, rename, sync of the directory.
      */
     void replaceAtomically(Path path, byte[] content) throws IOException;
 
     /**
-     * Takes the exclusive lock of {@code path}, creating the file if needed. The lock ends with the process.
+     * Takes the exclusive lock of {@code path}, creating the file if needed. Closing gives it back; it ends with the process at
+     * the latest. The file stays.
      *
-     * @throws java.nio.channels.OverlappingFileLockException never; a lock that is held is an {@link IOException} whose
-     *     message names the file
+     * @throws IOException if somebody holds it; the message names the file, and the process if it can be told
      */
-    AutoCloseable lock(Path path) throws IOException;
+    Closeable lock(Path path) throws IOException;
 }

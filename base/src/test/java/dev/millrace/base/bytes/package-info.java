@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.base.bytes;
+
+import org.jspecify.annotations.NullMarked;

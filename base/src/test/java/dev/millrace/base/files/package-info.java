@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.base.files;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.base.time;
+
+import org.jspecify.annotations.NullMarked;
