@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
  * <p>Every operation fails with a {@link dev.millrace.base.error.MillraceException}: thrown by those that answer at once, inside the
  * future by the others. After the partition is deleted all of them fail with UNKNOWN_TOPIC_OR_PARTITION.
  */
+@SuppressWarnings("DoNotCallSuggester")
 public final class PartitionLog {
 
     private final PartitionId id;
