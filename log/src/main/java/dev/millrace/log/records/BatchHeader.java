@@ -141,6 +141,37 @@ public final class BatchHeader {
         buffer.putInt(position + 12, leaderEpoch);
     }
 
+    static short attributes(Codec codec, boolean transactional, boolean control) {
+        return (short) (codec.id() | (transactional ? TRANSACTIONAL_BIT : 0) | (control ? CONTROL_BIT : 0));
+    }
+
+    /** Writes the whole header at position 0 of a batch whose records are in place and end at the limit; computes the CRC. */
+    static void write(
+            ByteBuffer batch,
+            long baseOffset,
+            int leaderEpoch,
+            short attributes,
+            int recordsCount,
+            long baseTimestampMs,
+            long maxTimestampMs,
+            long producerId,
+            short producerEpoch,
+            int baseSequence) {
+        batch.putLong(0, baseOffset);
+        putSizeBytes(batch, 0, batch.limit());
+        batch.putInt(12, leaderEpoch);
+        batch.put(16, MAGIC);
+        batch.putShort(21, attributes);
+        batch.putInt(23, recordsCount - 1);
+        batch.putLong(27, baseTimestampMs);
+        batch.putLong(35, maxTimestampMs);
+        batch.putLong(43, producerId);
+        batch.putShort(51, producerEpoch);
+        batch.putInt(53, baseSequence);
+        batch.putInt(57, recordsCount);
+        putCrc(batch, 0, computeCrc(batch, 0, batch.limit()));
+    }
+
     /** Marks the batch as one whose records all bear {@code timestampMs}, given by the log. Inside the CRC: compute it anew. */
     static void putLogAppendTime(ByteBuffer buffer, int position, long timestampMs) {
         buffer.putShort(position + 21, (short) (attributes(buffer, position) | LOG_APPEND_TIME_BIT));

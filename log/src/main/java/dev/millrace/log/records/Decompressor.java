@@ -1,6 +1,7 @@
 package dev.millrace.log.records;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
 import java.io.ByteArrayInputStream;
@@ -83,12 +84,12 @@ final class Decompressor {
     private int zstd(byte[] input) throws IOException {
         ensureOutput(Math.min(maxSizeBytes, Math.max(LEAST_OUTPUT_BYTES, saturatedTimes4(input.length))), 0);
         while (true) {
-            long result = Zstd.decompressByteArray(output, 0, output.length, input, 0, input.length);
-            if (!Zstd.isError(result)) {
-                return (int) result;
-            }
-            if (Zstd.getErrorCode(result) != Zstd.errDstSizeTooSmall()) {
-                throw new IOException(Zstd.getErrorName(result));
+            try {
+                return Math.toIntExact(Zstd.decompressByteArray(output, 0, output.length, input, 0, input.length));
+            } catch (ZstdException e) {
+                if (e.getErrorCode() != Zstd.errDstSizeTooSmall()) {
+                    throw new IOException(e.getMessage(), e);
+                }
             }
             ensureOutput(output.length + 1, 0);
         }

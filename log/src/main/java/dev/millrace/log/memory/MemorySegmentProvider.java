@@ -1,0 +1,47 @@
+package dev.millrace.log.memory;
+
+import dev.millrace.base.Check;
+import dev.millrace.log.segment.ActiveSegment;
+import dev.millrace.log.segment.SealedSegment;
+import dev.millrace.log.segment.SegmentProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Keeps the segments of a partition on the heap: for tests, and for data that need not outlive the process. What was appended is as
+ * durable as this object. Not thread-safe; its segments are readable from any thread.
+ */
+public final class MemorySegmentProvider implements SegmentProvider {
+
+    private final List<InMemorySegment> segments = new ArrayList<>();
+
+    @Override
+    public Recovered recover(long trustedOffset) {
+        segments.removeIf(InMemorySegment::isDeleted);
+        if (segments.isEmpty()) {
+            return new Recovered(List.of(), Optional.empty(), List.of());
+        }
+        List<SealedSegment> sealed = new ArrayList<>(segments.subList(0, segments.size() - 1));
+        InMemorySegment last = segments.getLast();
+        last.unseal();
+        return new Recovered(sealed, Optional.of(last), List.of());
+    }
+
+    @Override
+    public ActiveSegment create(long baseOffset) {
+        segments.removeIf(InMemorySegment::isDeleted);
+        if (!segments.isEmpty()) {
+            Check.ordered(segments.getLast().offsetNext(), baseOffset, "a new segment lies behind the others");
+        }
+        InMemorySegment segment = new InMemorySegment(baseOffset);
+        segments.add(segment);
+        return segment;
+    }
+
+    @Override
+    public void deleteAll() {
+        segments.forEach(InMemorySegment::delete);
+        segments.clear();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.log.memory;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.log.records;
+
+import org.jspecify.annotations.NullMarked;

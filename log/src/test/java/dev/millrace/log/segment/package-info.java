@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.log.segment;
+
+import org.jspecify.annotations.NullMarked;
