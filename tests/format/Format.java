@@ -7,6 +7,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Runs palantir-java-format over every Java file below the working directory: {@code check} fails and names the files that
@@ -18,8 +19,8 @@ final class Format {
 
     public static void main(String[] args) throws Exception {
         boolean write = args[0].equals("write");
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        List<String> command =
+                new ArrayList<>(List.of(javaHome().resolve("bin/java").toString()));
         for (String part : List.of("api", "code", "file", "main", "parser", "tree", "util")) {
             command.add("--add-exports=jdk.compiler/com.sun.tools.javac." + part + "=ALL-UNNAMED");
         }
@@ -36,6 +37,23 @@ final class Format {
                     "These files are not formatted. Mend them with: mvn -q -pl tests/format exec:exec@format");
         }
         System.exit(exit);
+    }
+
+    /**
+     * The JDK to format with. Called outside Maven's life cycle ({@code exec:exec@format}) this program runs on Maven's own JDK, on which
+     * the formatter does not know the newer language: then a JDK 25 beside it is looked for.
+     */
+    private static Path javaHome() throws IOException {
+        Path own = Path.of(System.getProperty("java.home"));
+        if (Runtime.version().feature() >= 25 || own.getParent() == null) {
+            return own;
+        }
+        try (Stream<Path> siblings = Files.list(own.getParent())) {
+            return siblings.filter(home -> Files.isExecutable(home.resolve("bin/java")))
+                    .filter(home -> home.getFileName().toString().contains("25"))
+                    .findFirst()
+                    .orElse(own);
+        }
     }
 
     private static List<Path> javaFiles(Path root) throws IOException {
