@@ -66,6 +66,7 @@ final class InMemorySegment implements ActiveSegment, SealedSegment {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // The same chunk is meant, not equal bytes: a slice cannot span two.
     public Optional<Slice> read(long offset, long endOffset, int maxSizeBytes, boolean atLeastOneBatch) {
         View seen = view;
         int first = seen.indexOf(offset);
