@@ -1,5 +1,6 @@
 package dev.millrace.control.machine;
 
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -22,11 +23,22 @@ public interface Machine<C> {
      */
     void handle(C command, Turn<C> turn);
 
-    /** Applies one fact. Deterministic, total, and independent of the clock: old records always replay. */
+    /**
+     * Applies one fact. Deterministic, total, and independent of the clock: old records always replay. A fact that is replayed into a
+     * state that it already describes changes nothing.
+     */
     void replay(MachineRecord record);
 
     /** The hard state as records: replayed into an empty machine they give the same state. */
     void snapshot(Consumer<MachineRecord> out);
+
+    /**
+     * Called right after the facts of a turn were replayed, and once before {@link #onLeading}: what it gives runs on the machine's thread
+     * when they are durable, before the answers of that turn are heard. This is how a machine publishes to other threads what no crash undoes.
+     */
+    default Optional<Runnable> whenDurable() {
+        return Optional.empty();
+    }
 
     /** Called once when the log has been replayed and this node leads: arms timers from hard state. */
     default void onLeading(Turn<C> turn) {}
