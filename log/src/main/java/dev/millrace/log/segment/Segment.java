@@ -48,4 +48,19 @@ public interface Segment {
      * @throws IOException when that failed: it MUST NOT be tried again, the bytes since the last flush are in doubt
      */
     void flush() throws IOException;
+
+    /**
+     * Makes everything appended before this call durable, the names of files included. MAY be called from any thread, beside the
+     * writer and readers; one such call ({@code flush} or {@link #writeBack}) at a time per segment, whatever its form. Does nothing
+     * if all is durable already.
+     *
+     * @throws IOException when that failed: it MUST NOT be tried again, the bytes since the last flush are in doubt
+     */
+    void flush() throws IOException;
+
+    /**
+     * Hands over to the operating system what is kept in this process's memory (index entries), without making it durable: for callers
+     * that flush many segments and then sync the whole file system at once. The same rules as for {@link #flush}.
+     */
+    void writeBack() throws IOException;
 }

@@ -207,6 +207,7 @@ public abstract class SegmentProviderContract {
         SegmentProvider provider = create();
         ActiveSegment first = threeBatches(provider.create(0));
         SealedSegment sealed = first.seal();
+        sealed.flush();
         ActiveSegment second = provider.create(30);
         second.append(batch(30, 10, 4_000));
         second.flush();
@@ -242,6 +243,24 @@ public abstract class SegmentProviderContract {
         assertThat(active.offsetNext()).isEqualTo(30);
         assertThat(active.largestTimestampMs()).isEqualTo(3_009);
         assertThat(readAll(active, 0, END)).containsExactly(0L, 10L, 20L);
+    }
+
+    @Test
+    void shouldFindAnEmptySegmentBehindOthers() throws IOException {
+        SegmentProvider provider = create();
+        SealedSegment sealed = threeBatches(provider.create(0)).seal();
+        ActiveSegment empty = provider.create(30);
+        sealed.flush();
+        empty.flush();
+        sealed.close();
+        empty.close();
+
+        Recovered recovered = reopen().recover(30);
+
+        assertThat(recovered.findings()).isEmpty();
+        assertThat(recovered.sealed()).hasSize(1);
+        assertThat(recovered.active().orElseThrow().baseOffset()).isEqualTo(30);
+        assertThat(recovered.active().orElseThrow().offsetNext()).isEqualTo(30);
     }
 
     @Test
