@@ -137,6 +137,9 @@ final class InMemorySegment implements ActiveSegment, SealedSegment {
     public void flush() {}
 
     @Override
+    public void writeBack() {}
+
+    @Override
     public SealedSegment seal() {
         sealed = true;
         return this;

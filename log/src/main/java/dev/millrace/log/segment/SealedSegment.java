@@ -11,6 +11,6 @@ public interface SealedSegment extends Segment {
      */
     void delete() throws IOException;
 
-    /** Gives back handles. */
+    /** Writes back and gives back handles. No flush MAY be under way. */
     void close() throws IOException;
 }

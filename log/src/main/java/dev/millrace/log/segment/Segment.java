@@ -42,14 +42,6 @@ public interface Segment {
     Optional<Slice> firstBatchAtOrAfter(long timestampMs, long fromOffset) throws IOException;
 
     /**
-     * Makes everything appended before this call durable, the names of the files included. MAY be called from another thread than the
-     * writer's; does little if nothing was appended since the last call.
-     *
-     * @throws IOException when that failed: it MUST NOT be tried again, the bytes since the last flush are in doubt
-     */
-    void flush() throws IOException;
-
-    /**
      * Makes everything appended before this call durable, the names of files included. MAY be called from any thread, beside the
      * writer and readers; one such call ({@code flush} or {@link #writeBack}) at a time per segment, whatever its form. Does nothing
      * if all is durable already.

@@ -9,13 +9,19 @@ public interface SegmentProvider {
 
     /**
      * What is there, ascending by base offset, each whole: torn or corrupt tails MUST have been cut away, missing or stale indexes rebuilt.
+     * When a batch of a segment that is not the last must be cut, everything behind it goes too: the journal gives it again.
      *
      * @param trustedOffset everything below is known to be flushed and is not read again; what lies behind is verified batch by batch
      *     (CRC, ascending offsets)
+     * @throws CorruptSegmentException when something below {@code trustedOffset} is missing or broken: nothing was changed then, because
+     *     cutting would lose records that were acknowledged; the partition stays offline until somebody decides
      */
     Recovered recover(long trustedOffset) throws IOException;
 
-    /** A new, empty segment. Nothing at or behind {@code baseOffset} may exist. */
+    /**
+     * A new, empty segment. Nothing at or behind {@code baseOffset} may exist. Where other segments exist, it is found again after
+     * a restart even if nothing was appended to it.
+     */
     ActiveSegment create(long baseOffset) throws IOException;
 
     /** Removes everything that belongs to the partition. */
