@@ -310,8 +310,8 @@ public final class MachineInstance<C> {
     }
 
     private void refuse(Message<C> message) {
-        if (message instanceof Message.Command<C>(_, Optional<Reply<?>> reply)) {
-            reply.ifPresent(open -> open.completeExceptionally(unavailable("the machine has ended")));
+        if (message instanceof Message.Command<C> command) {
+            command.reply().ifPresent(open -> open.completeExceptionally(unavailable("the machine has ended")));
         }
     }
 
