@@ -91,14 +91,15 @@ public final class RecordSource implements AutoCloseable {
     /**
      * Hands out records until there are enough, the end is reached, or {@link #stop()} is called.
      *
+     * @param afterEach called behind each handful of records, before they are committed: here the reader makes sure of them
      * @return how many were handed out
      */
-    public long forEach(Consumer<Received> reader) {
+    public long forEach(Consumer<Received> reader, Runnable afterEach) {
         long receivedCount = 0;
         try {
             begin();
             while (!stopped && receivedCount < options.recordsMax() && !atEnd()) {
-                receivedCount += handOut(consumer.poll(POLL), options.recordsMax() - receivedCount, reader);
+                receivedCount += handOut(consumer.poll(POLL), options.recordsMax() - receivedCount, reader, afterEach);
             }
         } catch (WakeupException e) {
             // stop() was called while waiting: what was handed out is committed already.
@@ -151,7 +152,8 @@ public final class RecordSource implements AutoCloseable {
         return ends.entrySet().stream().allMatch(e -> consumer.position(e.getKey()) >= e.getValue());
     }
 
-    private long handOut(ConsumerRecords<byte[], byte[]> records, long wantedCount, Consumer<Received> reader) {
+    private long handOut(
+            ConsumerRecords<byte[], byte[]> records, long wantedCount, Consumer<Received> reader, Runnable afterEach) {
         long handedCount = 0;
         Map<TopicPartition, OffsetAndMetadata> commits = new HashMap<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
@@ -164,6 +166,9 @@ public final class RecordSource implements AutoCloseable {
                 commits.put(partition, new OffsetAndMetadata(record.offset() + 1));
                 handedCount++;
             }
+        }
+        if (handedCount > 0) {
+            afterEach.run();
         }
         if (options.group().isPresent() && !commits.isEmpty()) {
             commit(commits);
