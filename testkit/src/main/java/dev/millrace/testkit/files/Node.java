@@ -1,0 +1,4 @@
+package dev.millrace.testkit.files;
+
+/** What a name stands for. */
+sealed interface Node permits FileContent, Directory {}

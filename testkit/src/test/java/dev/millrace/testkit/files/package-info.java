@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.testkit.files;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.testkit.seeds;
+
+import org.jspecify.annotations.NullMarked;

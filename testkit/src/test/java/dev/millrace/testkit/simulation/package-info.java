@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.testkit.simulation;
+
+import org.jspecify.annotations.NullMarked;
