@@ -3,7 +3,7 @@ package dev.millrace.wire;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
-/** What a handler may know about where a request comes from. Immutable. */
+/** What a handler may know about where a request comes from. */
 public interface RequestContext {
 
     short apiVersion();
@@ -18,4 +18,18 @@ public interface RequestContext {
 
     /** Unique in this process, for log lines. */
     long connectionId();
+
+    /**
+     * Takes the bytes of the request, of which {@link java.nio.ByteBuffer}s and records in the request data are slices. Without this
+     * call they are valid until the answer is given. With it, until the caller runs what it got: exactly once, on any thread.
+     */
+    default Runnable takeFrame() {
+        return () -> {};
+    }
+
+    /**
+     * Runs {@code action} on the event loop if the connection ends before this request is answered: for what waits on behalf of a client.
+     * One action at most; called inside {@link Handler#handle} only.
+     */
+    default void onDisconnect(Runnable action) {}
 }
