@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.parity;
+
+import org.jspecify.annotations.NullMarked;
