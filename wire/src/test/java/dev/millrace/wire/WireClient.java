@@ -4,6 +4,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
@@ -15,6 +16,8 @@ import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.MessageUtil;
 
 /** A client of one connection that sends and receives exactly what a test says. Not thread-safe. */
+@SuppressWarnings(
+        "TypeParameterUnusedInFormals") // The answer's type follows from the key, which the compiler cannot see.
 public final class WireClient implements AutoCloseable {
 
     private static final int TIMEOUT_MS = 20_000;
@@ -32,7 +35,7 @@ public final class WireClient implements AutoCloseable {
 
     public static WireClient connect(int port) {
         try {
-            Socket socket = new Socket("127.0.0.1", port);
+            Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
             socket.setSoTimeout(TIMEOUT_MS);
             socket.setTcpNoDelay(true);
             return new WireClient(socket);

@@ -17,6 +17,7 @@ import org.apache.kafka.common.protocol.ObjectSerializationCache;
  *   int32 size of what follows | int32 correlation id | header v1: tagged fields (none) | body
  * </pre>
  */
+@SuppressWarnings("FutureReturnValueIgnored") // What fails on a channel comes to Connection#exceptionCaught.
 final class AnswerEncoder {
 
     private static final int SIZE_FIELD_BYTES = 4;

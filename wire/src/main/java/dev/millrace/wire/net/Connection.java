@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Everything here runs on the connection's event loop.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // What fails on a channel comes to Connection#exceptionCaught.
 final class Connection extends ChannelInboundHandlerAdapter implements RequestMemory.Waiter {
 
     private static final Logger log = LoggerFactory.getLogger(Connection.class);

@@ -206,6 +206,7 @@ final class FrameReceiver implements RecvByteBufAllocator, RecvByteBufAllocator.
     }
 
     /** What was read is in the buffer that {@link #allocate} gave: only the extra reference goes back. */
+    @SuppressWarnings("ReferenceEquality") // The same buffer, not one with the same bytes.
     void received(Object buffer) {
         Check.that(buffer == large || buffer == small, "bytes arrive where they were asked for");
         ((ByteBuf) buffer).release();

@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe. Owns its threads and its memory; {@link #close} gives both back.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // What fails on a channel comes to Connection#exceptionCaught.
 public final class KafkaServer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(KafkaServer.class);

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The mailbox is a stack that is taken whole: completing an answer allocates nothing, and however many answers one group commit
  * completes, the loop is woken once and flushes each connection once. (Their order does not matter: each connection keeps its own.)
  */
+@SuppressWarnings("FutureReturnValueIgnored") // What fails on a channel comes to Connection#exceptionCaught.
 final class LoopState implements Runnable {
 
     private static final long SWEEP_MS = 5_000;

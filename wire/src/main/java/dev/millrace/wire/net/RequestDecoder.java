@@ -20,9 +20,6 @@ final class RequestDecoder {
      */
     record Decoded(Handler<?> handler, RequestHeader header, ApiMessage body, boolean refused) {}
 
-    private static final UnsupportedVersionException UNSUPPORTED =
-            new UnsupportedVersionException("this version of ApiVersions is not served");
-
     private final Handlers handlers;
 
     RequestDecoder(Handlers handlers) {
@@ -30,7 +27,7 @@ final class RequestDecoder {
     }
 
     static Throwable refusal() {
-        return UNSUPPORTED;
+        return new UnsupportedVersionException("this version of ApiVersions is not served");
     }
 
     /** Reads one request. Its buffers and records are slices of {@code frame}. */
