@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.base.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Checks that every configuration key is tested and explained. */
+@NullMarked
+package dev.millrace.testkit.config;
+
+import org.jspecify.annotations.NullMarked;

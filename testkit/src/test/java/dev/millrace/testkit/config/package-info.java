@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.testkit.config;
+
+import org.jspecify.annotations.NullMarked;
