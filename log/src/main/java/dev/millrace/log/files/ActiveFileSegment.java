@@ -1,0 +1,228 @@
+package dev.millrace.log.files;
+
+import dev.millrace.base.Check;
+import dev.millrace.base.files.FileStore;
+import dev.millrace.base.files.StoreFile;
+import dev.millrace.log.Slice;
+import dev.millrace.log.records.BatchHeader;
+import dev.millrace.log.segment.ActiveSegment;
+import dev.millrace.log.segment.SealedSegment;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The segment of a partition that grows: a plain file, written through the page cache.
+ *
+ * <p>The writer writes bytes first, then offset, timestamp and index entries, and publishes them with {@link #sizeBytes} last; a
+ * reader looks at that first, and never behind it. {@link #append} is allocation-free, but for the growth of the indexes.
+ */
+final class ActiveFileSegment implements ActiveSegment {
+
+    private final PartitionFiles partition;
+    private final SegmentPaths paths;
+    private final Indexes indexes;
+
+    /** Absent until the first append. Published by {@link #sizeBytes}. */
+    private @Nullable StoreFile file;
+
+    private volatile long offsetNext;
+    private volatile long largestTimestampMs;
+    private volatile long sizeBytes;
+
+    /** Set by the writer when bytes may have been written in part. */
+    private boolean failed;
+
+    private boolean ended;
+
+    /** Bytes that the last flush made durable, and whether it found the file's name durable. Touched by who flushes. */
+    private long flushedSizeBytes;
+
+    private boolean nameFlushed;
+
+    /** A new segment; its file is made at the first append, or at once by {@link #createFile}. */
+    ActiveFileSegment(PartitionFiles partition, long baseOffset) {
+        this.partition = partition;
+        this.paths = new SegmentPaths(partition.directory(), baseOffset);
+        this.indexes = new Indexes(baseOffset);
+        this.offsetNext = baseOffset;
+        this.largestTimestampMs = -1;
+    }
+
+    /**
+     * A segment that was found and is whole up to {@code sizeBytes}; the indexes are ready for the batch behind.
+     *
+     * @param flushed whether all of it is known to be durable
+     */
+    ActiveFileSegment(
+            PartitionFiles partition,
+            SegmentPaths paths,
+            StoreFile file,
+            Indexes indexes,
+            long sizeBytes,
+            long offsetNext,
+            boolean flushed) {
+        this.partition = partition;
+        this.paths = paths;
+        this.file = file;
+        this.indexes = indexes;
+        this.offsetNext = offsetNext;
+        this.largestTimestampMs = indexes.largestTimestampMs();
+        this.sizeBytes = sizeBytes;
+        this.flushedSizeBytes = flushed ? sizeBytes : 0;
+        this.nameFlushed = flushed;
+    }
+
+    StoreFile createFile() throws IOException {
+        partition.ensureDirectory();
+        StoreFile created = partition.openFiles().open(paths.log(), FileStore.Mode.CREATE);
+        file = created;
+        return created;
+    }
+
+    @Override
+    public void append(ByteBuffer batches) throws IOException {
+        Check.that(!ended, "a segment that was sealed or closed takes no batches");
+        if (failed) {
+            throw new IOException(paths.log() + " takes no more batches: writing to it failed before");
+        }
+        long position = sizeBytes;
+        long newSizeBytes = position + batches.remaining();
+        Check.ordered(newSizeBytes, Integer.MAX_VALUE, "a segment has less than 2^31 bytes");
+        StoreFile target = file == null ? createFile() : file;
+        long newOffsetNext = index(batches, position);
+        try {
+            target.write(batches, position);
+        } catch (IOException | RuntimeException e) {
+            failed = true;
+            throw e;
+        }
+        offsetNext = newOffsetNext;
+        largestTimestampMs = indexes.largestTimestampMs();
+        sizeBytes = newSizeBytes;
+    }
+
+    /** Adds what will stand at {@code position} to the indexes; gives the offset behind it. */
+    private long index(ByteBuffer batches, long position) {
+        int intervalBytes = partition.indexIntervalBytes();
+        long next = offsetNext;
+        int start = batches.position();
+        int end = batches.limit();
+        for (int at = start; at < end; ) {
+            int batchSizeBytes = BatchHeader.sizeBytes(batches, at);
+            Check.that(
+                    batchSizeBytes >= BatchHeader.SIZE_BYTES && batchSizeBytes <= end - at,
+                    "whole batches are appended");
+            Check.ordered(next, BatchHeader.baseOffset(batches, at), "batches of a segment ascend");
+            long lastOffset = BatchHeader.lastOffset(batches, at);
+            indexes.add(
+                    lastOffset,
+                    position + at - start,
+                    batchSizeBytes,
+                    BatchHeader.maxTimestampMs(batches, at),
+                    intervalBytes);
+            next = lastOffset + 1;
+            at += batchSizeBytes;
+        }
+        return next;
+    }
+
+    @Override
+    public Optional<Slice> read(long offset, long endOffset, int maxSizeBytes, boolean atLeastOneBatch)
+            throws IOException {
+        long seenSizeBytes = sizeBytes;
+        StoreFile seen = file;
+        if (seenSizeBytes == 0 || seen == null) {
+            return Optional.empty();
+        }
+        return new SegmentSearch(seen, seenSizeBytes, offsetNext, indexes)
+                .read(offset, endOffset, maxSizeBytes, atLeastOneBatch);
+    }
+
+    @Override
+    public Optional<Slice> firstBatchAtOrAfter(long timestampMs, long fromOffset) throws IOException {
+        long seenSizeBytes = sizeBytes;
+        StoreFile seen = file;
+        if (seenSizeBytes == 0 || seen == null || timestampMs > largestTimestampMs) {
+            return Optional.empty();
+        }
+        return new SegmentSearch(seen, seenSizeBytes, offsetNext, indexes).firstBatchAtOrAfter(timestampMs, fromOffset);
+    }
+
+    @Override
+    public void flush() throws IOException {
+        long seenSizeBytes = sizeBytes;
+        StoreFile seen = file;
+        if (seen == null || (nameFlushed && seenSizeBytes == flushedSizeBytes)) {
+            return;
+        }
+        seen.sync();
+        indexes.writeBack(partition.files(), paths, true);
+        if (!nameFlushed) {
+            partition.syncNames();
+            nameFlushed = true;
+        }
+        flushedSizeBytes = seenSizeBytes;
+    }
+
+    @Override
+    public void writeBack() throws IOException {
+        indexes.writeBack(partition.files(), paths, false);
+    }
+
+    @Override
+    public void truncateTo(long offset) throws IOException {
+        Check.that(!ended, "a segment that was sealed or closed is not cut");
+        StoreFile target = file;
+        if (target == null || offset >= offsetNext) {
+            return;
+        }
+        long keptSizeBytes = new SegmentSearch(target, sizeBytes, offsetNext, indexes).positionOf(offset);
+        sizeBytes = keptSizeBytes;
+        IndexWalk.Result kept = IndexWalk.walk(
+                target, keptSizeBytes, baseOffset(), indexes, offset, Long.MAX_VALUE, partition.indexIntervalBytes());
+        Check.equal(kept.endPosition(), keptSizeBytes, "what is kept of a segment is whole");
+        offsetNext = kept.offsetNext();
+        largestTimestampMs = indexes.largestTimestampMs();
+        flushedSizeBytes = Math.min(flushedSizeBytes, keptSizeBytes);
+        target.truncate(keptSizeBytes);
+    }
+
+    @Override
+    public SealedSegment seal() throws IOException {
+        ended = true;
+        indexes.seal();
+        return new SealedFileSegment(partition, paths, file == null ? createFile() : file, indexes, this);
+    }
+
+    @Override
+    public void close() throws IOException {
+        ended = true;
+        writeBack();
+        StoreFile target = file;
+        if (target != null) {
+            partition.openFiles().closeNow(target);
+        }
+    }
+
+    @Override
+    public long baseOffset() {
+        return paths.baseOffset();
+    }
+
+    @Override
+    public long offsetNext() {
+        return offsetNext;
+    }
+
+    @Override
+    public long sizeBytes() {
+        return sizeBytes;
+    }
+
+    @Override
+    public long largestTimestampMs() {
+        return largestTimestampMs;
+    }
+}

@@ -1,0 +1,98 @@
+package dev.millrace.log.files;
+
+import dev.millrace.base.files.FileStore;
+import java.io.IOException;
+
+/**
+ * Both indexes of a segment, and the state from which their next entries follow. One writer adds batches; {@link #writeBack} may run
+ * beside it, one at a time.
+ */
+final class Indexes {
+
+    final OffsetIndex offsets;
+    final TimeIndex times;
+
+    private long bytesSinceEntry;
+    private long largestTimestampMs;
+    private long largestTimestampOffset;
+
+    Indexes(long baseOffset) {
+        this(new OffsetIndex(baseOffset), new TimeIndex(baseOffset));
+    }
+
+    /** What files hold; {@link #resumeAt} before anything is added. */
+    Indexes(OffsetIndex offsets, TimeIndex times) {
+        this.offsets = offsets;
+        this.times = times;
+        this.largestTimestampMs = times.largestTimestampMs();
+        this.largestTimestampOffset = times.count() == 0 ? -1 : times.offset(times.count() - 1);
+    }
+
+    /** Largest timestamp of what was added; -1 if there is none. */
+    long largestTimestampMs() {
+        return largestTimestampMs;
+    }
+
+    /** Adds the batch that stands behind all others. Allocation-free but for the growth of the arrays. */
+    void add(long lastOffset, long position, int sizeBytes, long maxTimestampMs, int indexIntervalBytes) {
+        if (maxTimestampMs > largestTimestampMs) {
+            largestTimestampMs = maxTimestampMs;
+            largestTimestampOffset = lastOffset;
+        }
+        if (bytesSinceEntry > indexIntervalBytes) {
+            offsets.append(lastOffset, position);
+            addTimeEntry();
+            bytesSinceEntry = 0;
+        }
+        bytesSinceEntry += sizeBytes;
+    }
+
+    /** Last offset of the batch of the last entry; -1 if there is none. */
+    long lastIndexedOffset() {
+        return offsets.count() == 0 ? -1 : offsets.offset(offsets.count() - 1);
+    }
+
+    /** No batch follows: whatever the largest timestamp is, the time index says so. */
+    void seal() {
+        addTimeEntry();
+    }
+
+    private void addTimeEntry() {
+        if (largestTimestampMs >= 0) {
+            times.append(largestTimestampMs, largestTimestampOffset);
+        }
+    }
+
+    /**
+     * Drops what the indexes say of {@code offset} and of what lies behind, and gives the position from which batches must be
+     * added again, in order. A time index without entries is taken for one that got lost: then all is made anew.
+     */
+    long resumeAt(long offset) {
+        offsets.truncateTo(times.count() == 0 ? 0 : offset);
+        long position = offsets.positionAtOrBelow(Long.MAX_VALUE);
+        // What lies behind the last entry is added again, with its timestamps.
+        times.truncateTo(offsets.count() == 0 ? 0 : offsets.offset(offsets.count() - 1) + 1);
+        largestTimestampMs = times.largestTimestampMs();
+        largestTimestampOffset = times.count() == 0 ? -1 : times.offset(times.count() - 1);
+        bytesSinceEntry = 0;
+        return position;
+    }
+
+    /** Writes what the files lack; see {@link SparseIndex#writeBack}. */
+    void writeBack(FileStore files, SegmentPaths paths, boolean sync) throws IOException {
+        offsets.writeBack(files, paths.offsetIndex(), sync);
+        times.writeBack(files, paths.timeIndex(), sync);
+    }
+
+    /** Reads what the files hold, as far as it can be right for a log of {@code logSizeBytes}. */
+    static Indexes read(FileStore files, SegmentPaths paths, long logSizeBytes) throws IOException {
+        long baseOffset = paths.baseOffset();
+        OffsetIndex offsets = files.exists(paths.offsetIndex())
+                ? OffsetIndex.read(files, paths.offsetIndex(), baseOffset, logSizeBytes)
+                : new OffsetIndex(baseOffset);
+        TimeIndex times = files.exists(paths.timeIndex())
+                ? TimeIndex.read(files, paths.timeIndex(), baseOffset)
+                : new TimeIndex(baseOffset);
+        return new Indexes(offsets, times);
+    }
+}

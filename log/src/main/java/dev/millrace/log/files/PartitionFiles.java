@@ -1,0 +1,83 @@
+package dev.millrace.log.files;
+
+import dev.millrace.base.TopicId;
+import dev.millrace.base.files.FileStore;
+import dev.millrace.log.LogConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+
+/** What the segments of one partition share: its directory, its settings, its open files. */
+final class PartitionFiles {
+
+    private final FileStore files;
+    private final Path directory;
+    private final TopicId topicId;
+    private final Supplier<LogConfig> config;
+    private final OpenFiles openFiles;
+
+    /** Set by the writer alone. */
+    private boolean directoryExists;
+
+    /** Set by who flushes; a flush too many does no harm. */
+    private volatile boolean directoryFlushed;
+
+    PartitionFiles(FileStore files, Path directory, TopicId topicId, Supplier<LogConfig> config, OpenFiles openFiles) {
+        this.files = files;
+        this.directory = directory;
+        this.topicId = topicId;
+        this.config = config;
+        this.openFiles = openFiles;
+    }
+
+    FileStore files() {
+        return files;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    OpenFiles openFiles() {
+        return openFiles;
+    }
+
+    int indexIntervalBytes() {
+        return config.get().indexIntervalBytes();
+    }
+
+    boolean directoryExists() {
+        return directoryExists;
+    }
+
+    void directoryFound() {
+        directoryExists = true;
+    }
+
+    /** Makes the directory and the file that says whose it is, unless they are there. */
+    void ensureDirectory() throws IOException {
+        if (!directoryExists) {
+            files.createDirectories(directory);
+            PartitionMetadataFile.write(files, directory, topicId);
+            directoryExists = true;
+        }
+    }
+
+    void directoryGone() {
+        directoryExists = false;
+        directoryFlushed = false;
+    }
+
+    /** Makes the names of the partition's files durable, and the first time that of its directory too. */
+    void syncNames() throws IOException {
+        if (!directoryFlushed) {
+            PartitionMetadataFile.sync(files, directory);
+            Path parent = directory.getParent();
+            if (parent != null) {
+                files.syncDirectory(parent);
+            }
+        }
+        files.syncDirectory(directory);
+        directoryFlushed = true;
+    }
+}

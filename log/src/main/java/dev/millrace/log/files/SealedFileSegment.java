@@ -1,0 +1,174 @@
+package dev.millrace.log.files;
+
+import dev.millrace.base.files.FileStore;
+import dev.millrace.base.files.StoreFile;
+import dev.millrace.log.Slice;
+import dev.millrace.log.segment.SealedSegment;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ref.SoftReference;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A segment that never changes again. One that was found at the start is opened at first use; its indexes are read at first use too and
+ * given up when memory is short. One that was active in this process keeps what it has until it was flushed.
+ */
+final class SealedFileSegment implements SealedSegment {
+
+    private static final long UNKNOWN = Long.MIN_VALUE;
+
+    private final PartitionFiles partition;
+    private final SegmentPaths paths;
+    private final long offsetNext;
+
+    private final AtomicReference<@Nullable Opened> opened = new AtomicReference<>();
+    private volatile SoftReference<Indexes> indexes = new SoftReference<>(null);
+    private volatile long largestTimestampMs = UNKNOWN;
+
+    /** Where unwritten index entries and the state of the last flush are; absent once all is flushed. */
+    private volatile @Nullable ActiveFileSegment unflushed;
+
+    private record Opened(StoreFile file, long sizeBytes) {}
+
+    /** A segment that was found, durable, and ends before {@code offsetNext}. */
+    SealedFileSegment(PartitionFiles partition, SegmentPaths paths, long offsetNext) {
+        this.partition = partition;
+        this.paths = paths;
+        this.offsetNext = offsetNext;
+    }
+
+    /** The sealed form of a segment that was active. */
+    SealedFileSegment(
+            PartitionFiles partition, SegmentPaths paths, StoreFile file, Indexes indexes, ActiveFileSegment active) {
+        this(partition, paths, active.offsetNext());
+        this.opened.set(new Opened(file, active.sizeBytes()));
+        this.indexes = new SoftReference<>(indexes);
+        this.largestTimestampMs = active.largestTimestampMs();
+        this.unflushed = active;
+    }
+
+    @Override
+    public Optional<Slice> read(long offset, long endOffset, int maxSizeBytes, boolean atLeastOneBatch)
+            throws IOException {
+        if (offset >= offsetNext || endOffset <= paths.baseOffset()) {
+            return Optional.empty();
+        }
+        return search().read(offset, endOffset, maxSizeBytes, atLeastOneBatch);
+    }
+
+    @Override
+    public Optional<Slice> firstBatchAtOrAfter(long timestampMs, long fromOffset) throws IOException {
+        if (fromOffset >= offsetNext || timestampMs > largestTimestampMs()) {
+            return Optional.empty();
+        }
+        return search().firstBatchAtOrAfter(timestampMs, fromOffset);
+    }
+
+    private SegmentSearch search() throws IOException {
+        Opened seen = open();
+        return new SegmentSearch(seen.file, seen.sizeBytes, offsetNext, indexes());
+    }
+
+    private Opened open() throws IOException {
+        Opened seen = opened.get();
+        if (seen != null) {
+            return seen;
+        }
+        StoreFile file = partition.openFiles().open(paths.log(), FileStore.Mode.READ);
+        Opened mine = new Opened(file, file.sizeBytes());
+        if (opened.compareAndSet(null, mine)) {
+            return mine;
+        }
+        // Another reader was faster.
+        partition.openFiles().closeNow(file);
+        return open();
+    }
+
+    private Indexes indexes() throws IOException {
+        Indexes seen = indexes.get();
+        if (seen == null) {
+            Opened file = open();
+            seen = SegmentRecovery.loadSealed(partition, paths, file.file, file.sizeBytes);
+            indexes = new SoftReference<>(seen);
+        }
+        return seen;
+    }
+
+    @Override
+    public void flush() throws IOException {
+        ActiveFileSegment active = unflushed;
+        if (active != null) {
+            active.flush();
+            unflushed = null;
+        }
+    }
+
+    @Override
+    public void writeBack() throws IOException {
+        ActiveFileSegment active = unflushed;
+        if (active != null) {
+            active.writeBack();
+        }
+    }
+
+    @Override
+    public void delete() throws IOException {
+        unflushed = null;
+        partition.files().delete(paths.log());
+        partition.files().delete(paths.offsetIndex());
+        partition.files().delete(paths.timeIndex());
+        Opened seen = opened.get();
+        if (seen != null) {
+            partition.openFiles().closeLater(seen.file);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        writeBack();
+        Opened seen = opened.getAndSet(null);
+        if (seen != null) {
+            partition.openFiles().closeNow(seen.file);
+        }
+    }
+
+    @Override
+    public long baseOffset() {
+        return paths.baseOffset();
+    }
+
+    @Override
+    public long offsetNext() {
+        return offsetNext;
+    }
+
+    /** @throws UncheckedIOException if the file must be opened for it and cannot be */
+    @Override
+    public long sizeBytes() {
+        try {
+            return open().sizeBytes;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** @throws UncheckedIOException if a file must be read for it and cannot be */
+    @Override
+    public long largestTimestampMs() {
+        long seen = largestTimestampMs;
+        if (seen == UNKNOWN) {
+            try {
+                seen = TimeIndex.readLargestTimestampMs(partition.files(), paths.timeIndex());
+                if (seen < 0) {
+                    seen = indexes().largestTimestampMs();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            largestTimestampMs = seen;
+        }
+        return seen;
+    }
+}

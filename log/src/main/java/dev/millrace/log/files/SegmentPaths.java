@@ -1,0 +1,50 @@
+package dev.millrace.log.files;
+
+import java.nio.file.Path;
+import java.util.OptionalLong;
+
+/** Names of the files of one segment: its base offset in 20 digits, and a suffix for each kind. */
+record SegmentPaths(Path directory, long baseOffset) {
+
+    static final String LOG_SUFFIX = ".log";
+    static final String OFFSET_INDEX_SUFFIX = ".index";
+    static final String TIME_INDEX_SUFFIX = ".timeindex";
+
+    private static final int DIGITS = 20;
+
+    Path log() {
+        return directory.resolve(name(LOG_SUFFIX));
+    }
+
+    Path offsetIndex() {
+        return directory.resolve(name(OFFSET_INDEX_SUFFIX));
+    }
+
+    Path timeIndex() {
+        return directory.resolve(name(TIME_INDEX_SUFFIX));
+    }
+
+    /** The base offset that {@code path} names; empty if it is not a file of a segment with this suffix. */
+    static OptionalLong baseOffset(Path path, String suffix) {
+        String name = String.valueOf(path.getFileName());
+        if (name.length() != DIGITS + suffix.length() || !name.endsWith(suffix)) {
+            return OptionalLong.empty();
+        }
+        long offset = 0;
+        for (int i = 0; i < DIGITS; i++) {
+            int digit = name.charAt(i) - '0';
+            if (digit < 0 || digit > 9 || offset > (Long.MAX_VALUE - digit) / 10) {
+                return OptionalLong.empty();
+            }
+            offset = 10 * offset + digit;
+        }
+        return OptionalLong.of(offset);
+    }
+
+    private String name(String suffix) {
+        StringBuilder name = new StringBuilder(DIGITS + suffix.length());
+        String digits = Long.toString(baseOffset);
+        name.repeat('0', DIGITS - digits.length());
+        return name.append(digits).append(suffix).toString();
+    }
+}

@@ -1,0 +1,200 @@
+package dev.millrace.log.files;
+
+import dev.millrace.base.files.FileStore;
+import dev.millrace.base.files.StoreFile;
+import dev.millrace.log.segment.ActiveSegment;
+import dev.millrace.log.segment.CorruptSegmentException;
+import dev.millrace.log.segment.SealedSegment;
+import dev.millrace.log.segment.SegmentProvider.Recovered;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Finds the segments of a partition after a start, and repairs what may be repaired.
+ *
+ * <p>Below the trusted offset nothing is read but the headers that lie behind the last index entry; nothing is cut there, ever. Behind
+ * it, the first batch that is not in order and everything after it are cut away: what of that was acknowledged is in the
+ * journal. Index entries that lie behind the trusted offset are made anew.
+ */
+final class SegmentRecovery {
+
+    private final PartitionFiles partition;
+    private final long trustedOffset;
+    private final Set<Path> names = new HashSet<>();
+    private final List<Long> baseOffsets = new ArrayList<>();
+    private final List<SealedSegment> sealed = new ArrayList<>();
+    private final List<String> findings = new ArrayList<>();
+
+    SegmentRecovery(PartitionFiles partition, long trustedOffset) {
+        this.partition = partition;
+        this.trustedOffset = trustedOffset;
+    }
+
+    Recovered run() throws IOException {
+        listFiles();
+        if (baseOffsets.isEmpty()) {
+            if (trustedOffset > 0) {
+                throw corrupt(partition.directory() + " has no segment, though everything below offset " + trustedOffset
+                        + " was durable");
+            }
+            return new Recovered(List.of(), Optional.empty(), findings);
+        }
+        partition.directoryFound();
+        int last = baseOffsets.size() - 1;
+        for (int i = 0; i < last; i++) {
+            long nextBaseOffset = baseOffsets.get(i + 1);
+            if (nextBaseOffset <= trustedOffset) {
+                sealed.add(trusted(baseOffsets.get(i), nextBaseOffset));
+                continue;
+            }
+            ActiveFileSegment segment = verified(baseOffsets.get(i), nextBaseOffset);
+            if (segment.offsetNext() != nextBaseOffset) {
+                dropBehind(i, segment.offsetNext());
+                return new Recovered(sealed, Optional.of(segment), findings);
+            }
+            sealed.add(segment.seal());
+        }
+        ActiveSegment active = verified(baseOffsets.get(last), Long.MAX_VALUE);
+        return new Recovered(sealed, Optional.of(active), findings);
+    }
+
+    private void listFiles() throws IOException {
+        for (Path path : partition.files().list(partition.directory())) {
+            names.add(path);
+            OptionalLong baseOffset = SegmentPaths.baseOffset(path, SegmentPaths.LOG_SUFFIX);
+            if (baseOffset.isPresent()) {
+                baseOffsets.add(baseOffset.getAsLong());
+            }
+        }
+        for (Path path : names) {
+            // A crash in the middle of a deletion leaves an index without its log.
+            OptionalLong ofIndex = SegmentPaths.baseOffset(path, SegmentPaths.OFFSET_INDEX_SUFFIX);
+            OptionalLong baseOffset =
+                    ofIndex.isPresent() ? ofIndex : SegmentPaths.baseOffset(path, SegmentPaths.TIME_INDEX_SUFFIX);
+            if (baseOffset.isPresent()
+                    && !names.contains(pathsOf(baseOffset.getAsLong()).log())) {
+                partition.files().delete(path);
+            }
+        }
+    }
+
+    /** A segment all of which is durable: opened when somebody reads it. */
+    private SealedSegment trusted(long baseOffset, long nextBaseOffset) throws IOException {
+        SegmentPaths paths = pathsOf(baseOffset);
+        if (!names.contains(paths.timeIndex())) {
+            rebuildIndexes(paths);
+        }
+        return new SealedFileSegment(partition, paths, nextBaseOffset);
+    }
+
+    private void rebuildIndexes(SegmentPaths paths) throws IOException {
+        try (StoreFile file = partition.files().open(paths.log(), FileStore.Mode.READ)) {
+            Indexes indexes = loadSealed(partition, paths, file, file.sizeBytes());
+            indexes.writeBack(partition.files(), paths, true);
+            if (indexes.times.count() > 0) {
+                findings.add(paths.timeIndex() + ": was missing; made anew from " + paths.log());
+            }
+        }
+    }
+
+    /** Looks at what lies behind the trusted offset, and cuts away what is not in order. */
+    private ActiveFileSegment verified(long baseOffset, long nextBaseOffset) throws IOException {
+        SegmentPaths paths = pathsOf(baseOffset);
+        StoreFile file = partition.openFiles().open(paths.log(), FileStore.Mode.WRITE);
+        long sizeBytes = file.sizeBytes();
+        Indexes indexes = readIndexes(paths, sizeBytes);
+        IndexWalk.Result found = walk(file, sizeBytes, paths, indexes, trustedOffset);
+        long durableOffset = Math.min(trustedOffset, nextBaseOffset);
+        if (found.offsetNext() < durableOffset && indexes.offsets.count() > 0) {
+            // Perhaps the index alone is wrong.
+            findings.add(paths.offsetIndex() + ": did not fit " + paths.log() + "; made anew");
+            found = walk(file, sizeBytes, paths, indexes, baseOffset);
+        }
+        if (found.offsetNext() < durableOffset) {
+            throw corrupt(paths.log() + ": at position " + found.endPosition() + " stands "
+                    + found.problem().orElse("the end of the file") + "; a batch of offset " + found.offsetNext()
+                    + " is due there, and everything below offset " + trustedOffset + " was durable");
+        }
+        if (found.problem().isPresent()) {
+            cut(file, sizeBytes, found);
+        }
+        boolean flushed = found.endPosition() > 0 && found.offsetNext() <= trustedOffset;
+        return new ActiveFileSegment(partition, paths, file, indexes, found.endPosition(), found.offsetNext(), flushed);
+    }
+
+    private IndexWalk.Result walk(
+            StoreFile file, long sizeBytes, SegmentPaths paths, Indexes indexes, long resumeOffset) throws IOException {
+        return IndexWalk.walk(
+                file,
+                sizeBytes,
+                paths.baseOffset(),
+                indexes,
+                resumeOffset,
+                trustedOffset,
+                partition.indexIntervalBytes());
+    }
+
+    private void cut(StoreFile file, long sizeBytes, IndexWalk.Result found) throws IOException {
+        file.truncate(found.endPosition());
+        // Else a crash could bring back what was cut, behind batches that are appended now.
+        file.sync();
+        findings.add(file.path() + ": at position " + found.endPosition() + " stood "
+                + found.problem().orElseThrow() + "; the last " + (sizeBytes - found.endPosition())
+                + " bytes were cut away, the segment ends before offset " + found.offsetNext());
+    }
+
+    /** What lies behind a segment that lost its end goes too: offsets would be missing in between. */
+    private void dropBehind(int index, long offsetNext) throws IOException {
+        for (long baseOffset : baseOffsets.subList(index + 1, baseOffsets.size())) {
+            SegmentPaths paths = pathsOf(baseOffset);
+            partition.files().delete(paths.log());
+            partition.files().delete(paths.offsetIndex());
+            partition.files().delete(paths.timeIndex());
+            findings.add(paths.log()
+                    + ": removed, because the segment before it lost its end and now ends before offset " + offsetNext);
+        }
+        partition.files().syncDirectory(partition.directory());
+    }
+
+    private SegmentPaths pathsOf(long baseOffset) {
+        return new SegmentPaths(partition.directory(), baseOffset);
+    }
+
+    /** As {@link Indexes#read}, without asking the disk for files that are not there. */
+    private Indexes readIndexes(SegmentPaths paths, long logSizeBytes) throws IOException {
+        return names.contains(paths.offsetIndex()) || names.contains(paths.timeIndex())
+                ? Indexes.read(partition.files(), paths, logSizeBytes)
+                : new Indexes(paths.baseOffset());
+    }
+
+    /** The indexes of a segment that does not change any more; what their files lack is made from the headers of the log. */
+    static Indexes loadSealed(PartitionFiles partition, SegmentPaths paths, StoreFile file, long sizeBytes)
+            throws IOException {
+        Indexes indexes = Indexes.read(partition.files(), paths, sizeBytes);
+        int intervalBytes = partition.indexIntervalBytes();
+        long baseOffset = paths.baseOffset();
+        IndexWalk.Result found =
+                IndexWalk.walk(file, sizeBytes, baseOffset, indexes, Long.MAX_VALUE, Long.MAX_VALUE, intervalBytes);
+        if (found.problem().isPresent() && indexes.offsets.count() > 0) {
+            found = IndexWalk.walk(file, sizeBytes, baseOffset, indexes, baseOffset, Long.MAX_VALUE, intervalBytes);
+        }
+        if (found.problem().isPresent()) {
+            throw corrupt(paths.log() + ": at position " + found.endPosition() + " stands "
+                    + found.problem().get());
+        }
+        indexes.seal();
+        return indexes;
+    }
+
+    private static CorruptSegmentException corrupt(String what) {
+        return new CorruptSegmentException(what
+                + ". Nothing was changed. Bring the file back from a copy, or delete the partition's directory"
+                + " to go on without its data");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.log.files;
+
+import org.jspecify.annotations.NullMarked;
