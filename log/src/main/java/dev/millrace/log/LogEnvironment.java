@@ -2,9 +2,9 @@ package dev.millrace.log;
 
 import dev.millrace.base.AgentHost;
 import dev.millrace.base.files.FileStore;
+import dev.millrace.base.metrics.Metrics;
 import dev.millrace.base.time.Clock;
 import dev.millrace.base.time.Scheduler;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.Executor;
 
 /**
@@ -14,9 +14,4 @@ import java.util.concurrent.Executor;
  * @param agents gives the shards their threads
  */
 public record LogEnvironment(
-        FileStore files,
-        Clock clock,
-        Scheduler scheduler,
-        Executor background,
-        AgentHost agents,
-        MeterRegistry metrics) {}
+        FileStore files, Clock clock, Scheduler scheduler, Executor background, AgentHost agents, Metrics metrics) {}

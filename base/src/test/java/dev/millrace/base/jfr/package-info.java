@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.base.jfr;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.base.metrics;
+
+import org.jspecify.annotations.NullMarked;
