@@ -53,6 +53,7 @@ public final class Cli {
         commands.put("group", GroupCommand::new);
         commands.put("produce", ProduceCommand::new);
         commands.put("consume", ConsumeCommand::new);
+        commands.put("config", ConfigCommand::new);
         commands.put("version", VersionCommand::new);
         return commands;
     }
@@ -76,7 +77,10 @@ public final class Cli {
             case CommandException e -> context.terminal().note("millrace: " + e.getMessage());
             case ClusterException e -> context.terminal().note("millrace: " + e.getMessage());
             case InputException e -> context.terminal().note("millrace: " + e.getMessage());
-            case MillraceException e -> context.terminal().note("millrace: " + e.getMessage());
+            case MillraceException e ->
+                String.valueOf(e.getMessage())
+                        .lines()
+                        .forEach(line -> context.terminal().note("millrace: " + line));
             default -> {
                 context.terminal().note("millrace: this is a defect, please report it with these lines:");
                 failure.printStackTrace(context.terminal().err());
