@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.zip.GZIPInputStream;
-import net.jpountz.lz4.LZ4Exception;
 import net.jpountz.lz4.LZ4FrameInputStream;
 
 /**
@@ -50,7 +49,10 @@ final class Decompressor {
                 case ZSTD -> zstd(input);
             };
             return ByteBuffer.wrap(output, 0, sizeBytes);
-        } catch (IOException | IllegalArgumentException | LZ4Exception e) {
+        } catch (MillraceException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // The libraries throw bare RuntimeExceptions too.
             throw new MillraceException(
                     ErrorCode.INVALID_RECORD,
                     "the records of a batch are not what " + codec.configName() + " writes: " + e.getMessage(),
