@@ -1,5 +1,6 @@
 package dev.millrace.control.machine;
 
+import dev.millrace.base.bytes.CorruptBytesException;
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
 import dev.millrace.log.PartitionOffsets;
@@ -90,6 +91,8 @@ final class Replay implements FactBatches.Visitor {
             FactBatches.decode(batches, position, reader, this);
         } catch (MillraceException e) {
             throw new MillraceException(e.code(), where(offset) + e.getMessage(), e);
+        } catch (CorruptBytesException e) {
+            throw new MillraceException(ErrorCode.CORRUPT_BATCH, where(offset) + e.getMessage(), e);
         }
     }
 

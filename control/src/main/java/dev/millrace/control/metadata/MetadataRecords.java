@@ -1,0 +1,151 @@
+package dev.millrace.control.metadata;
+
+import dev.millrace.base.TopicId;
+import dev.millrace.base.bytes.ByteReader;
+import dev.millrace.base.bytes.ByteWriter;
+import dev.millrace.control.machine.MachineRecord;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The facts of the metadata machine as bytes ({@link ByteWriter} says how each type is written).
+ *
+ * <pre>
+ *   topic          key    1, topic id                     value  0, name, varint partitions, int64 created (ms), configs
+ *                         without a value: the topic is deleted
+ *   configs        key    2, 0 = all brokers, 1 = this    value  0, configs
+ *   producer ids   key    3                               value  0, int64 first id that is not taken
+ *
+ *   configs = count, then name and value of each, by name
+ * </pre>
+ *
+ * <p>The first byte of a key is its kind, that of a value the version of its format.
+ */
+final class MetadataRecords {
+
+    private static final int TOPIC = 1;
+    private static final int CONFIGS = 2;
+    private static final int PRODUCER_IDS = 3;
+    private static final int VERSION = 0;
+
+    private MetadataRecords() {}
+
+    /** A fact, read back. */
+    sealed interface Fact {
+        record Topic(TopicImage topic) implements Fact {}
+
+        record TopicDeleted(TopicId id) implements Fact {}
+
+        /**
+         * What was set at run time.
+         *
+         * @param ofBroker whether they are this broker's, or the default of all
+         */
+        record Configs(boolean ofBroker, Map<String, String> configs) implements Fact {}
+
+        record ProducerIdsTaken(long firstFreeId) implements Fact {}
+    }
+
+    static MachineRecord topic(TopicImage topic) {
+        ByteWriter value = new ByteWriter()
+                .version(VERSION)
+                .string(topic.name())
+                .varint(topic.partitionsCount())
+                .int64(topic.createdMs());
+        writeConfigs(value, topic.configs());
+        return new MachineRecord(topicKey(topic.id()), Optional.of(value.toByteArray()));
+    }
+
+    static MachineRecord topicDeleted(TopicId id) {
+        return new MachineRecord(topicKey(id), Optional.empty());
+    }
+
+    static MachineRecord configs(boolean ofBroker, Map<String, String> configs) {
+        byte[] key = new ByteWriter().int8(CONFIGS).bool(ofBroker).toByteArray();
+        ByteWriter value = new ByteWriter().version(VERSION);
+        writeConfigs(value, configs);
+        return new MachineRecord(key, Optional.of(value.toByteArray()));
+    }
+
+    static MachineRecord producerIdsTaken(long firstFreeId) {
+        byte[] key = new ByteWriter().int8(PRODUCER_IDS).toByteArray();
+        return new MachineRecord(
+                key,
+                Optional.of(new ByteWriter().version(VERSION).int64(firstFreeId).toByteArray()));
+    }
+
+    /**
+     * Reads a fact back.
+     *
+     * @throws dev.millrace.base.bytes.CorruptBytesException if it is none that this version knows
+     */
+    static Fact read(MachineRecord record) {
+        ByteReader key = new ByteReader(record.key(), "key of a metadata record");
+        int kind = key.int8();
+        return switch (kind) {
+            case TOPIC -> readTopic(key, record.value());
+            case CONFIGS -> readConfigs(key, valueOf(record, "configs"));
+            case PRODUCER_IDS -> readProducerIds(key, valueOf(record, "producer ids"));
+            default ->
+                throw key.corrupt("kind " + kind + " is not known; a newer version of Millrace may have written it");
+        };
+    }
+
+    private static byte[] topicKey(TopicId id) {
+        return new ByteWriter().int8(TOPIC).topicId(id).toByteArray();
+    }
+
+    private static Fact readTopic(ByteReader key, Optional<byte[]> bytes) {
+        TopicId id = key.topicId();
+        key.end();
+        if (bytes.isEmpty()) {
+            return new Fact.TopicDeleted(id);
+        }
+        ByteReader value = new ByteReader(bytes.get(), "metadata record of topic " + id);
+        value.version(VERSION);
+        String name = value.string();
+        int partitionsCount = value.varint();
+        long createdMs = value.int64();
+        Map<String, String> configs = readConfigs(value);
+        value.end();
+        if (partitionsCount < 1) {
+            throw value.corrupt("topic " + name + " has " + partitionsCount + " partitions");
+        }
+        return new Fact.Topic(new TopicImage(name, id, partitionsCount, createdMs, configs));
+    }
+
+    private static Fact readConfigs(ByteReader key, ByteReader value) {
+        boolean ofBroker = key.bool();
+        key.end();
+        value.version(VERSION);
+        Map<String, String> configs = readConfigs(value);
+        value.end();
+        return new Fact.Configs(ofBroker, configs);
+    }
+
+    private static Fact readProducerIds(ByteReader key, ByteReader value) {
+        key.end();
+        value.version(VERSION);
+        long firstFreeId = value.int64();
+        value.end();
+        return new Fact.ProducerIdsTaken(firstFreeId);
+    }
+
+    private static ByteReader valueOf(MachineRecord record, String what) {
+        return new ByteReader(record.value().orElse(new byte[0]), "metadata record of " + what);
+    }
+
+    private static void writeConfigs(ByteWriter value, Map<String, String> configs) {
+        value.count(configs.size());
+        new TreeMap<>(configs).forEach((name, text) -> value.string(name).string(text));
+    }
+
+    private static Map<String, String> readConfigs(ByteReader value) {
+        Map<String, String> configs = new TreeMap<>();
+        for (int remaining = value.count(2); remaining > 0; remaining--) {
+            configs.put(value.string(), value.string());
+        }
+        return configs;
+    }
+}

@@ -1,0 +1,86 @@
+package dev.millrace.control.metadata;
+
+import dev.millrace.base.TopicId;
+import dev.millrace.base.config.Config;
+import dev.millrace.control.machine.MachineRecord;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** The hard state of the metadata machine: exactly what its facts say. Machine thread only. */
+final class MetadataState {
+
+    private final Map<String, TopicImage> topics = new TreeMap<>();
+    private final Map<TopicId, TopicImage> topicsById = new HashMap<>();
+    private Map<String, String> clusterConfigs = Map.of();
+    private Map<String, String> brokerConfigs = Map.of();
+    private long firstFreeProducerId;
+
+    Optional<TopicImage> topic(String name) {
+        return Optional.ofNullable(topics.get(name));
+    }
+
+    Optional<TopicImage> topic(TopicId id) {
+        return Optional.ofNullable(topicsById.get(id));
+    }
+
+    /** A topic whose name becomes the same as {@code name} where '.' and '_' are the same. Looks at all topics. */
+    Optional<String> collidingWith(String name) {
+        return topics.keySet().stream()
+                .filter(other -> TopicNames.collide(name, other))
+                .findFirst();
+    }
+
+    Map<String, String> configs(boolean ofBroker) {
+        return ofBroker ? brokerConfigs : clusterConfigs;
+    }
+
+    long firstFreeProducerId() {
+        return firstFreeProducerId;
+    }
+
+    /** {@code config} with what was set at run time. */
+    Config effective(Config config) {
+        return MetadataImage.effective(config, clusterConfigs, brokerConfigs);
+    }
+
+    MetadataImage image() {
+        return new MetadataImage(topics, clusterConfigs, brokerConfigs);
+    }
+
+    void replay(MachineRecord record) {
+        switch (MetadataRecords.read(record)) {
+            case MetadataRecords.Fact.Topic(TopicImage topic) -> put(topic);
+            case MetadataRecords.Fact.TopicDeleted(TopicId id) -> remove(id);
+            case MetadataRecords.Fact.Configs(boolean ofBroker, Map<String, String> configs) -> {
+                if (ofBroker) {
+                    brokerConfigs = configs;
+                } else {
+                    clusterConfigs = configs;
+                }
+            }
+            case MetadataRecords.Fact.ProducerIdsTaken(long firstFreeId) -> firstFreeProducerId = firstFreeId;
+        }
+    }
+
+    void snapshot(Consumer<MachineRecord> out) {
+        topics.values().forEach(topic -> out.accept(MetadataRecords.topic(topic)));
+        out.accept(MetadataRecords.configs(false, clusterConfigs));
+        out.accept(MetadataRecords.configs(true, brokerConfigs));
+        out.accept(MetadataRecords.producerIdsTaken(firstFreeProducerId));
+    }
+
+    private void put(TopicImage topic) {
+        topics.put(topic.name(), topic);
+        topicsById.put(topic.id(), topic);
+    }
+
+    private void remove(TopicId id) {
+        TopicImage removed = topicsById.remove(id);
+        if (removed != null) {
+            topics.remove(removed.name(), removed);
+        }
+    }
+}

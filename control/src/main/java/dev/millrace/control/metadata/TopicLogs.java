@@ -1,0 +1,95 @@
+package dev.millrace.control.metadata;
+
+import dev.millrace.log.LogConfig;
+import dev.millrace.log.LogStore;
+import dev.millrace.log.PartitionId;
+import dev.millrace.log.PartitionLog;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the logs follow the metadata: a partition gets its log when it is first used, loses it when its topic is deleted, and works by
+ * the settings that hold now. {@link #follow} runs on the machine's thread alone; {@link #open} is thread-safe.
+ */
+public final class TopicLogs {
+
+    private static final Logger log = LoggerFactory.getLogger(TopicLogs.class);
+
+    private final LogStore store;
+    private final TopicLogConfigs configs;
+    private boolean started;
+
+    TopicLogs(LogStore store, TopicLogConfigs configs) {
+        this.store = store;
+        this.configs = configs;
+    }
+
+    /** The log of a partition, made if it has none yet. Never waits. */
+    PartitionLog open(TopicImage topic, int partition, MetadataImage image) {
+        return store.get(topic.partition(partition))
+                .orElseGet(() -> store.open(topic.partition(partition), topic.name(), configs.of(topic, image)));
+    }
+
+    /** The log of a partition, if it has one. */
+    Optional<PartitionLog> find(PartitionId id) {
+        return store.get(id);
+    }
+
+    /** Deletes and reconfigures logs by what is different between two images. */
+    void follow(MetadataImage before, MetadataImage after) {
+        if (!started) {
+            started = true;
+            adopt(after);
+            return;
+        }
+        boolean defaultsChanged = !before.brokerConfigs().equals(after.brokerConfigs())
+                || !before.clusterConfigs().equals(after.clusterConfigs());
+        for (TopicImage topic : before.topics()) {
+            Optional<TopicImage> now = after.topic(topic.id());
+            if (now.isEmpty()) {
+                delete(topic);
+            } else if (defaultsChanged || !now.get().configs().equals(topic.configs())) {
+                reconfigure(now.get(), after);
+            }
+        }
+    }
+
+    void delete(TopicImage topic) {
+        for (int partition = 0; partition < topic.partitionsCount(); partition++) {
+            delete(topic.partition(partition), topic.name());
+        }
+    }
+
+    /** At the start: opens what is on disk and belongs to a topic, and deletes what a crash has left of deleted ones. */
+    private void adopt(MetadataImage image) {
+        for (PartitionId id : store.unopened()) {
+            Optional<TopicImage> topic = image.topic(id.topicId()).filter(found -> found.hasPartition(id.partition()));
+            if (topic.isPresent()) {
+                store.open(id, topic.get().name(), configs.of(topic.get(), image));
+            } else {
+                log.info("event=orphan-partition-deleted topicId={} partition={}", id.topicId(), id.partition());
+                delete(id, id.topicId().toString());
+            }
+        }
+    }
+
+    private void reconfigure(TopicImage topic, MetadataImage image) {
+        LogConfig config = configs.of(topic, image);
+        for (int partition = 0; partition < topic.partitionsCount(); partition++) {
+            store.updateConfig(topic.partition(partition), config);
+        }
+    }
+
+    private void delete(PartitionId id, String topic) {
+        var _ = store.delete(id).whenComplete((done, failure) -> {
+            if (failure != null) {
+                log.warn(
+                        "event=partition-not-deleted topic={} partition={} action=\"the next start tries again\"",
+                        topic,
+                        id.partition(),
+                        failure);
+            }
+        });
+    }
+}
