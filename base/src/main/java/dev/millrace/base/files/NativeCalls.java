@@ -1,5 +1,6 @@
 package dev.millrace.base.files;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -51,15 +52,18 @@ final class NativeCalls {
     /** A descriptor of {@code path}, or a negative number. */
     static int openForReading(Path path) {
         try (Arena arena = Arena.ofConfined()) {
-            long closeOnExec = 0x80000;
-            return (int)
-                    call(Bound.OPEN, arena, arena.allocateFrom(path.toString()).address(), closeOnExec, 0, 0, 0);
+            int closeOnExec = 0x80000;
+            return (int) Bound.OPEN.invokeExact(arena.allocateFrom(path.toString()), closeOnExec);
+        } catch (Throwable t) {
+            throw new LinkageError("open", t);
         }
     }
 
     static void close(int fd) {
-        try (Arena arena = Arena.ofConfined()) {
-            call(Bound.CLOSE, arena, fd, 0, 0, 0, 0);
+        try {
+            int ignored = (int) Bound.CLOSE.invokeExact(fd);
+        } catch (Throwable t) {
+            throw new LinkageError("close", t);
         }
     }
 
@@ -67,13 +71,14 @@ final class NativeCalls {
     static long cachedPages(int fd, long position, long sizeBytes) {
         try (Arena arena = Arena.ofConfined()) {
             // struct cachestat_range { u64 off, len }, then struct cachestat { u64 nr_cache, and four more }.
-            MemorySegment range = arena.allocate(16, 8);
-            MemorySegment stat = arena.allocate(40, 8);
+            MemorySegment range = arena.allocate(56, 8);
+            MemorySegment stat = range.asSlice(16);
             range.set(JAVA_LONG, 0, position);
             range.set(JAVA_LONG, 8, sizeBytes);
-            long number = Bound.CACHESTAT_NUMBER;
-            long result = call(Bound.SYSCALL, arena, number, fd, range.address(), stat.address(), 0);
+            long result = (long) Bound.CACHESTAT.invokeExact(Bound.CACHESTAT_NUMBER, (long) fd, range, stat, 0L);
             return result == 0 ? stat.get(JAVA_LONG, 0) : -1;
+        } catch (Throwable t) {
+            throw new LinkageError("cachestat", t);
         }
     }
 
@@ -81,18 +86,10 @@ final class NativeCalls {
     static int syncfs(int fd) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = arena.allocate(Bound.ERRNO);
-            int result = (int) (long) Bound.SYNCFS.invokeExact(errno, (long) fd, 0L, 0L, 0L, 0L);
+            int result = (int) Bound.SYNCFS.invokeExact(errno, fd);
             return result == 0 ? 0 : errno.get(JAVA_INT, 0);
         } catch (Throwable t) {
             throw new LinkageError("syncfs", t);
-        }
-    }
-
-    private static long call(MethodHandle function, Arena arena, long a, long b, long c, long d, long e) {
-        try {
-            return (long) function.invokeExact(arena.allocate(Bound.ERRNO), a, b, c, d, e);
-        } catch (Throwable t) {
-            throw new LinkageError("native call", t);
         }
     }
 
@@ -103,25 +100,22 @@ final class NativeCalls {
         static final long CACHESTAT_NUMBER = 451;
 
         static final StructLayout ERRNO = Linker.Option.captureStateLayout();
+        static final MethodHandle OPEN =
+                link("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), Linker.Option.firstVariadicArg(2));
+        static final MethodHandle CLOSE = link("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+        static final MethodHandle SYNCFS =
+                link("syncfs", FunctionDescriptor.of(JAVA_INT, JAVA_INT), Linker.Option.captureCallState("errno"));
+        static final MethodHandle CACHESTAT = link(
+                "syscall",
+                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG),
+                Linker.Option.firstVariadicArg(1));
 
-        /**
-         * One shape for all four: five words in, one out. Each shape costs classes made at run time, 4 MB of memory and tens of
-         * milliseconds; in the calling conventions of Linux a function does not mind words that it does not ask for.
-         */
-        private static final FunctionDescriptor WORDS =
-                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-
-        static final MethodHandle OPEN = link("open");
-        static final MethodHandle CLOSE = link("close");
-        static final MethodHandle SYNCFS = link("syncfs");
-        static final MethodHandle SYSCALL = link("syscall");
         static final boolean HAS_CACHESTAT = Platform.isLinuxAtLeast(6, 5);
 
         @SuppressWarnings("restricted")
-        private static MethodHandle link(String name) {
+        private static MethodHandle link(String name, FunctionDescriptor signature, Linker.Option... options) {
             Linker linker = Linker.nativeLinker();
-            return linker.downcallHandle(
-                    linker.defaultLookup().findOrThrow(name), WORDS, Linker.Option.captureCallState("errno"));
+            return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), signature, options);
         }
     }
 }

@@ -9,8 +9,7 @@ final class ShippedClasses {
 
     static final JavaClasses ALL = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .withImportOption(
-                    location -> !location.contains("/testkit/target/") && !location.contains("millrace-testkit"))
+            .withImportOption(location -> !location.contains("testkit"))
             .importPackages("dev.millrace");
 
     private ShippedClasses() {}
