@@ -3,6 +3,7 @@ package dev.millrace.server;
 import dev.millrace.base.config.ConfigKey;
 import dev.millrace.base.config.ConfigSchema;
 import dev.millrace.base.config.ConfigType;
+import dev.millrace.control.metadata.MetadataConfigs;
 import dev.millrace.log.Durability;
 import java.util.List;
 
@@ -125,25 +126,7 @@ public final class ServerKeys {
             .atLeast(1)
             .doc("A producer that is idle for so long is forgotten, and with it what it may not write twice.");
 
-    // Topics.
-
-    static final ConfigKey<Boolean> AUTO_CREATE_TOPICS = ConfigKey.of(ConfigType.BOOLEAN, true)
-            .server("auto.create.topics.enable")
-            .doc("Whether a client that asks for a topic that is not there creates it.");
-
-    static final ConfigKey<Integer> NUM_PARTITIONS = ConfigKey.of(ConfigType.INT, 1)
-            .server("num.partitions")
-            .unit("partitions")
-            .between(1, 100_000)
-            .doc("Partitions of a topic whose creator names no number.");
-
     // Groups.
-
-    static final ConfigKey<Integer> OFFSETS_TOPIC_PARTITIONS = ConfigKey.of(ConfigType.INT, 4)
-            .server("offsets.topic.num.partitions")
-            .unit("partitions")
-            .between(1, 1_000)
-            .doc("Partitions of __consumer_offsets. Fixed when the first group appears.");
 
     static final ConfigKey<Integer> GROUP_MIN_SESSION_MS = ConfigKey.of(ConfigType.INT, 6_000)
             .server("group.min.session.timeout.ms")
@@ -188,34 +171,32 @@ public final class ServerKeys {
             .doc("What a client may say in its own words about an offset that it commits.");
 
     private static final ConfigSchema SCHEMA = ConfigSchema.of(List.of(
-            LISTENERS,
-            ADVERTISED_LISTENERS,
-            LOG_DIR,
-            NODE_ID,
-            NETWORK_THREADS,
-            REQUEST_MAX_BYTES,
-            QUEUED_REQUEST_BYTES,
-            REQUESTS_PER_CONNECTION,
-            CONNECTIONS_MAX,
-            CONNECTIONS_MAX_IDLE_MS,
-            DURABILITY,
-            LOG_SHARDS,
-            JOURNAL_BYTES,
-            JOURNAL_FLUSH_INTERVAL_MS,
-            APPEND_QUEUE_BYTES,
-            DISK_RESERVE_BYTES,
-            RETENTION_CHECK_INTERVAL_MS,
-            PRODUCER_ID_EXPIRATION_MS,
-            AUTO_CREATE_TOPICS,
-            NUM_PARTITIONS,
-            OFFSETS_TOPIC_PARTITIONS,
-            GROUP_MIN_SESSION_MS,
-            GROUP_MAX_SESSION_MS,
-            GROUP_MAX_SIZE,
-            GROUP_INITIAL_DELAY_MS,
-            OFFSETS_RETENTION_MINUTES,
-            OFFSETS_RETENTION_CHECK_MS,
-            OFFSET_METADATA_MAX));
+                    LISTENERS,
+                    ADVERTISED_LISTENERS,
+                    LOG_DIR,
+                    NODE_ID,
+                    NETWORK_THREADS,
+                    REQUEST_MAX_BYTES,
+                    QUEUED_REQUEST_BYTES,
+                    REQUESTS_PER_CONNECTION,
+                    CONNECTIONS_MAX,
+                    CONNECTIONS_MAX_IDLE_MS,
+                    DURABILITY,
+                    LOG_SHARDS,
+                    JOURNAL_BYTES,
+                    JOURNAL_FLUSH_INTERVAL_MS,
+                    APPEND_QUEUE_BYTES,
+                    DISK_RESERVE_BYTES,
+                    RETENTION_CHECK_INTERVAL_MS,
+                    PRODUCER_ID_EXPIRATION_MS,
+                    GROUP_MIN_SESSION_MS,
+                    GROUP_MAX_SESSION_MS,
+                    GROUP_MAX_SIZE,
+                    GROUP_INITIAL_DELAY_MS,
+                    OFFSETS_RETENTION_MINUTES,
+                    OFFSETS_RETENTION_CHECK_MS,
+                    OFFSET_METADATA_MAX))
+            .plus(MetadataConfigs.SCHEMA);
 
     private ServerKeys() {}
 

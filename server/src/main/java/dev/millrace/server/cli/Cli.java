@@ -49,6 +49,7 @@ public final class Cli {
     /** All commands, in the order of the help. */
     private static Map<String, Function<Context, Object>> commands() {
         Map<String, Function<Context, Object>> commands = new LinkedHashMap<>();
+        commands.put("start", StartCommand::new);
         commands.put("topic", TopicCommand::new);
         commands.put("group", GroupCommand::new);
         commands.put("produce", ProduceCommand::new);

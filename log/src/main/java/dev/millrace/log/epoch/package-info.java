@@ -1,4 +1,0 @@
-@NullMarked
-package dev.millrace.log.epoch;
-
-import org.jspecify.annotations.NullMarked;

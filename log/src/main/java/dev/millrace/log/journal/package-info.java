@@ -1,4 +1,0 @@
-@NullMarked
-package dev.millrace.log.journal;
-
-import org.jspecify.annotations.NullMarked;

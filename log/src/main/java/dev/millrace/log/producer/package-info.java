@@ -1,4 +1,0 @@
-@NullMarked
-package dev.millrace.log.producer;
-
-import org.jspecify.annotations.NullMarked;

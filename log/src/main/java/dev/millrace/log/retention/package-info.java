@@ -1,4 +1,0 @@
-@NullMarked
-package dev.millrace.log.retention;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,95 @@
+package dev.millrace.server;
+
+import dev.millrace.base.AgentHost;
+import dev.millrace.base.TopicId;
+import dev.millrace.base.files.DiskFileStore;
+import dev.millrace.base.files.FileStore;
+import dev.millrace.base.metrics.Metrics;
+import dev.millrace.base.time.Clock;
+import dev.millrace.base.time.Scheduler;
+import dev.millrace.base.time.ThreadScheduler;
+import dev.millrace.control.machine.MachineRuntime;
+import dev.millrace.control.metadata.MetadataService;
+import dev.millrace.control.metadata.MetadataSettings;
+import dev.millrace.log.LogEnvironment;
+import dev.millrace.log.LogStore;
+import dev.millrace.wire.Handler;
+import dev.millrace.wire.Handlers;
+import dev.millrace.wire.net.KafkaServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * The whole server, wired by hand, from top to bottom: read {@link #start} to see what stands on what. Thread-safe.
+ */
+public final class Server implements AutoCloseable {
+
+    private static final int MACHINE_THREADS = 1;
+
+    private final KafkaServer kafka;
+    private final Closing closing;
+
+    private Server(KafkaServer kafka, Closing closing) {
+        this.kafka = kafka;
+        this.closing = closing;
+    }
+
+    /**
+     * Takes the data directory, repairs what a crash left there, and listens. When this returns, clients are answered.
+     *
+     * @throws IOException if the directory or an address cannot be used; the message says why
+     */
+    public static Server start(ServerConfig config, Clock clock) throws IOException {
+        Closing closing = new Closing();
+        try {
+            // What everything stands on.
+            FileStore files = new DiskFileStore();
+            Scheduler scheduler = closing.add(new ThreadScheduler(clock));
+            ExecutorService waiting = closing.add(Executors.newVirtualThreadPerTaskExecutor());
+            AgentHost threads = AgentHost.threads();
+            Metrics metrics = new Metrics();
+
+            // The data plane. Takes the directory's lock.
+            LogStore logs = closing.add(LogStore.open(
+                    config.log(), new LogEnvironment(files, clock, scheduler, waiting, threads, metrics)));
+            NodeIdentity identity = NodeIdentity.of(files, config.directory(), config.nodeId(), Server::randomId);
+
+            // The control plane.
+            MachineRuntime machines =
+                    closing.add(new MachineRuntime(clock, scheduler, waiting, threads, MACHINE_THREADS));
+            MetadataService metadata = MetadataService.open(
+                    new MetadataSettings(identity.nodeId(), identity.clusterId(), config.values()),
+                    logs,
+                    machines,
+                    Server::randomId);
+
+            // The Kafka protocol.
+            List<Handler<?>> handlers = List.of();
+            metadata.ready().join();
+            KafkaServer kafka = closing.add(KafkaServer.start(config.wire(), Handlers.of(handlers), clock));
+            return new Server(kafka, closing);
+        } catch (IOException | RuntimeException e) {
+            closing.close();
+            throw e;
+        }
+    }
+
+    /** Where it listens, in the order of {@code listeners}; ports are the real ones. */
+    public List<InetSocketAddress> addresses() {
+        return kafka.bound().stream().map(KafkaServer.Bound::address).toList();
+    }
+
+    /** Answers what is in flight, flushes everything, and gives the directory back. Idempotent. */
+    @Override
+    public void close() {
+        closing.close();
+    }
+
+    private static TopicId randomId() {
+        return TopicId.of(UUID.randomUUID());
+    }
+}
