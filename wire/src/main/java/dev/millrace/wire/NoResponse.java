@@ -13,6 +13,9 @@ public final class NoResponse implements ApiMessage {
 
     public static final NoResponse INSTANCE = new NoResponse();
 
+    /** Nothing is sent, and the connection is closed: the only way to tell a client that did not ask for answers that something failed. */
+    public static final NoResponse THEN_CLOSE = new NoResponse();
+
     private NoResponse() {}
 
     @Override

@@ -27,6 +27,11 @@ public interface RequestContext {
         return () -> {};
     }
 
+    /** Runs {@code task} later on the event loop of this connection, on which {@link Handler#handle} is called. Thread-safe. */
+    default void execute(Runnable task) {
+        task.run();
+    }
+
     /**
      * Runs {@code action} on the event loop if the connection ends before this request is answered: for what waits on behalf of a client.
      * One action at most; called inside {@link Handler#handle} only.

@@ -283,7 +283,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestMe
         Optional<ApiMessage> answer = Optional.empty();
         try {
             answer = answer(request);
-            if (answer.isPresent() && answer.get() != NoResponse.INSTANCE && context != null) {
+            if (answer.isPresent() && !(answer.get() instanceof NoResponse) && context != null) {
                 unflushed = true;
                 if (AnswerEncoder.write(context, request, answer.get(), this::answerSent)) {
                     answersBeingSent++;
@@ -309,11 +309,15 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestMe
     private static Optional<ApiMessage> answer(InFlight request) {
         Throwable failure = request.failure();
         if (failure == null) {
-            return Optional.ofNullable(request.answer());
+            return Optional.ofNullable(request.answer()).filter(answer -> answer != NoResponse.THEN_CLOSE);
         }
         Throwable cause = ErrorMapping.cause(failure);
         if (ErrorMapping.errors(cause) == Errors.UNKNOWN_SERVER_ERROR) {
             log.error("event=request-failed api={} version={}", request.key(), request.apiVersion(), cause);
+        }
+        if (!request.holdsFrame()) {
+            // The error answer is made from the request, whose bytes may be gone.
+            return Optional.empty();
         }
         return ErrorAnswers.answer(request.key(), request.apiVersion(), request.request(), failure);
     }

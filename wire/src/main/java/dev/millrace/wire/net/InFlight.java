@@ -82,6 +82,11 @@ final class InFlight implements RequestContext, BiConsumer<ApiMessage, @Nullable
     }
 
     @Override
+    public void execute(Runnable task) {
+        connection.loop().loop().execute(task);
+    }
+
+    @Override
     public void onDisconnect(Runnable action) {
         onDisconnect = action;
     }
@@ -140,6 +145,11 @@ final class InFlight implements RequestContext, BiConsumer<ApiMessage, @Nullable
     void markAnswered() {
         answered = true;
         onDisconnect = null;
+    }
+
+    /** Whether the bytes of the request are still there for sure. */
+    boolean holdsFrame() {
+        return frame != null;
     }
 
     /** On the event loop: gives the frame back, unless the handler has taken it. */

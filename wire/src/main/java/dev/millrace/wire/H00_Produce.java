@@ -1,0 +1,147 @@
+package dev.millrace.wire;
+
+import dev.millrace.base.error.ErrorCode;
+import dev.millrace.base.error.MillraceException;
+import dev.millrace.control.port.LogPort;
+import dev.millrace.control.port.PartitionPort;
+import dev.millrace.log.AppendOptions;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
+import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Produce (key 0), versions 3 to 13.
+ *
+ * <p>Behaviour: every partition's batch goes to the log as a slice of the request's frame, uncopied. {@code acks=all} (-1) answers when all are
+ * durable, {@code acks=1} when all are accepted; {@code acks=0} answers never, and closes the connection if one failed. Each partition has
+ * its own error.
+ *
+ * <ul>
+ *   <li>v3: record batches of format v2 alone, one for each partition.
+ *   <li>v7: zstd. v8: error messages (KIP-467). v9: flexible. v10: where the leader is now (never needed with one node).
+ *   <li>v13: topics by id instead of name (KIP-516).
+ * </ul>
+ *
+ * <p>Deliberately missing: transactions (a transactional id is refused, finally); {@code timeout.ms}, which in Kafka bounds the wait for
+ * followers, of which there are none.
+ */
+public final class H00_Produce implements Handler<ProduceRequestData> {
+
+    static final short ACKS_ALL = -1;
+    static final short ACKS_NONE = 0;
+
+    private static final Logger log = LoggerFactory.getLogger(H00_Produce.class);
+    private static final short ACKS_LEADER = 1;
+    private static final short TOPIC_IDS_MIN_VERSION = 13;
+    private static final long UNKNOWN_OFFSET = -1;
+
+    private final LogPort port;
+
+    public H00_Produce(LogPort port) {
+        this.port = port;
+    }
+
+    @Override
+    public ApiKeys key() {
+        return ApiKeys.PRODUCE;
+    }
+
+    @Override
+    public short minVersion() {
+        return 3;
+    }
+
+    @Override
+    public short maxVersion() {
+        return 13;
+    }
+
+    @Override
+    public CompletableFuture<ApiMessage> handle(ProduceRequestData request, RequestContext context) {
+        ProduceResponseData answer = new ProduceResponseData();
+        ProduceCall call = new ProduceCall(answer, request.acks(), context.takeFrame());
+        for (TopicProduceData topic : request.topicData()) {
+            List<PartitionProduceResponse> entries =
+                    new ArrayList<>(topic.partitionData().size());
+            for (PartitionProduceData partition : topic.partitionData()) {
+                PartitionProduceResponse entry = new PartitionProduceResponse().setIndex(partition.index());
+                entries.add(entry);
+                append(call, request, topic, partition, entry, context.apiVersion());
+            }
+            answer.responses()
+                    .add(new TopicProduceResponse()
+                            .setName(topic.name())
+                            .setTopicId(topic.topicId())
+                            .setPartitionResponses(entries));
+        }
+        call.allStarted();
+        return call.future();
+    }
+
+    private void append(
+            ProduceCall call,
+            ProduceRequestData request,
+            TopicProduceData topic,
+            PartitionProduceData data,
+            PartitionProduceResponse entry,
+            short apiVersion) {
+        try {
+            checkRequest(request);
+            PartitionPort partition = partition(topic, data.index(), apiVersion);
+            ByteBuffer batch = ProducedBatch.of(data.records(), apiVersion);
+            call.started(partition.append(batch, AppendOptions.CLIENT), entry);
+        } catch (RuntimeException e) {
+            call.refused();
+            fail(entry, e);
+        }
+    }
+
+    private static void checkRequest(ProduceRequestData request) {
+        short acks = request.acks();
+        if (acks != ACKS_ALL && acks != ACKS_LEADER && acks != ACKS_NONE) {
+            throw Errors.INVALID_REQUIRED_ACKS.exception("acks is " + acks + ": use all (-1), 1 or 0");
+        }
+        if (request.transactionalId() != null) {
+            throw new MillraceException(
+                    ErrorCode.TRANSACTIONS_NOT_AVAILABLE,
+                    "transactions are not available yet: produce without transactional.id");
+        }
+    }
+
+    private PartitionPort partition(TopicProduceData topic, int index, short apiVersion) {
+        PartitionPort partition = apiVersion >= TOPIC_IDS_MIN_VERSION
+                ? Partitions.byId(port, topic.topicId(), index)
+                : Partitions.byName(port, topic.name(), index);
+        if (partition.internal()) {
+            throw new MillraceException(
+                    ErrorCode.TOPIC_IS_INTERNAL,
+                    "topic " + partition.topic() + " is internal: clients may read it, not write it");
+        }
+        return partition;
+    }
+
+    /** Writes a failure into a partition's entry, as Kafka does: no offset, no time. */
+    static void fail(PartitionProduceResponse entry, Throwable failure) {
+        Errors error = ErrorMapping.errors(failure);
+        if (error == Errors.UNKNOWN_SERVER_ERROR) {
+            log.error("event=append-failed partition={}", entry.index(), failure);
+        }
+        entry.setErrorCode(error.code())
+                .setErrorMessage(ErrorMapping.message(failure))
+                .setBaseOffset(UNKNOWN_OFFSET)
+                .setLogAppendTimeMs(UNKNOWN_OFFSET)
+                .setLogStartOffset(UNKNOWN_OFFSET);
+    }
+}

@@ -1,0 +1,122 @@
+package dev.millrace.wire.fetch;
+
+import dev.millrace.base.error.ErrorCode;
+import dev.millrace.base.error.MillraceException;
+import dev.millrace.control.port.LogPort;
+import dev.millrace.control.port.PartitionPort;
+import dev.millrace.log.EpochEnd;
+import dev.millrace.log.PartitionOffsets;
+import dev.millrace.log.ReadRequest;
+import dev.millrace.log.ReadResult;
+import dev.millrace.log.ReadResult.AbortedTransaction;
+import dev.millrace.wire.ErrorMapping;
+import dev.millrace.wire.Partitions;
+import dev.millrace.wire.SliceRecords;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads one partition for a Fetch, as Kafka's answer wants it. Stateless; thread-safe. */
+final class PartitionReader {
+
+    private static final Logger log = LoggerFactory.getLogger(PartitionReader.class);
+    private static final long UNKNOWN_OFFSET = -1;
+
+    private final LogPort port;
+
+    PartitionReader(LogPort port) {
+        this.port = port;
+    }
+
+    PartitionPort find(FetchKey key) {
+        return key.topicId().equals(Uuid.ZERO_UUID)
+                ? Partitions.byName(port, key.topic(), key.partition())
+                : Partitions.byId(port, key.topicId(), key.partition());
+    }
+
+    /** Reads; a failure becomes the partition's error. */
+    PartitionData read(FetchTarget target, ReadRequest.Bound bound, int maxSizeBytes, boolean atLeastOneBatch) {
+        try {
+            PartitionPort partition = find(target.key());
+            Partitions.checkLeaderEpoch(partition, target.currentLeaderEpoch());
+            Optional<EpochEnd> diverging = diverging(partition, target);
+            if (diverging.isPresent()) {
+                return diverged(target, partition.offsets(), diverging.get());
+            }
+            ReadRequest request = new ReadRequest(target.fetchOffset(), maxSizeBytes, atLeastOneBatch, bound);
+            return data(target, bound, partition.read(request));
+        } catch (RuntimeException | IOException e) {
+            return failed(target, e);
+        }
+    }
+
+    /** Whether the client's history differs from ours: then it is told where (KIP-595). */
+    private static Optional<EpochEnd> diverging(PartitionPort partition, FetchTarget target) {
+        if (target.lastFetchedEpoch() < 0) {
+            return Optional.empty();
+        }
+        EpochEnd end = partition
+                .endOfEpoch(target.lastFetchedEpoch())
+                .orElseThrow(() -> new MillraceException(
+                        ErrorCode.OFFSET_OUT_OF_RANGE,
+                        "epoch " + target.lastFetchedEpoch() + " is older than everything in " + partition.topic() + "-"
+                                + partition.id().partition()));
+        boolean differs = end.leaderEpoch() < target.lastFetchedEpoch() || end.endOffset() < target.fetchOffset();
+        return differs ? Optional.of(end) : Optional.empty();
+    }
+
+    private static PartitionData diverged(FetchTarget target, PartitionOffsets offsets, EpochEnd end) {
+        return marks(target, offsets)
+                .setRecords(MemoryRecords.EMPTY)
+                .setDivergingEpoch(new FetchResponseData.EpochEndOffset()
+                        .setEpoch(end.leaderEpoch())
+                        .setEndOffset(end.endOffset()));
+    }
+
+    @SuppressWarnings("NullAway") // Without isolation the field is null on the wire.
+    private static PartitionData data(FetchTarget target, ReadRequest.Bound bound, ReadResult result) {
+        return marks(target, result.offsets())
+                .setAbortedTransactions(bound == ReadRequest.Bound.COMMITTED ? aborted(result) : null)
+                .setRecords(result.slices().isEmpty() ? MemoryRecords.EMPTY : new SliceRecords(result.slices()));
+    }
+
+    private static PartitionData marks(FetchTarget target, PartitionOffsets offsets) {
+        return new PartitionData()
+                .setPartitionIndex(target.key().partition())
+                .setHighWatermark(offsets.highWatermark())
+                .setLastStableOffset(offsets.lastStable())
+                .setLogStartOffset(offsets.logStart());
+    }
+
+    private static List<FetchResponseData.AbortedTransaction> aborted(ReadResult result) {
+        List<FetchResponseData.AbortedTransaction> aborted = new ArrayList<>();
+        for (AbortedTransaction transaction : result.abortedTransactions()) {
+            aborted.add(new FetchResponseData.AbortedTransaction()
+                    .setProducerId(transaction.producerId())
+                    .setFirstOffset(transaction.firstOffset()));
+        }
+        return aborted;
+    }
+
+    private static PartitionData failed(FetchTarget target, Exception failure) {
+        Errors error = ErrorMapping.errors(failure);
+        if (error == Errors.UNKNOWN_SERVER_ERROR) {
+            log.error("event=read-failed partition={}", target.key(), failure);
+        }
+        return new PartitionData()
+                .setPartitionIndex(target.key().partition())
+                .setErrorCode(failure instanceof IOException ? Errors.KAFKA_STORAGE_ERROR.code() : error.code())
+                .setHighWatermark(UNKNOWN_OFFSET)
+                .setLastStableOffset(UNKNOWN_OFFSET)
+                .setLogStartOffset(UNKNOWN_OFFSET)
+                .setRecords(MemoryRecords.EMPTY);
+    }
+}
