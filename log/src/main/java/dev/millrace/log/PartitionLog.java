@@ -1,26 +1,56 @@
 package dev.millrace.log;
 
+import dev.millrace.base.error.ErrorCode;
+import dev.millrace.base.error.MillraceException;
+import dev.millrace.log.epoch.LeaderEpochs;
+import dev.millrace.log.records.BatchHeader;
+import dev.millrace.log.records.BatchValidator;
+import dev.millrace.log.records.ValidatedBatches;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One partition: a chain of segments, of which only the last one grows. Thread-safe; its shard is the only writer, readers take no
  * lock.
  *
- * <p>Every operation fails with a {@link dev.millrace.base.error.MillraceException}: thrown by those that answer at once, inside the
- * future by the others. After the partition is deleted all of them fail with UNKNOWN_TOPIC_OR_PARTITION.
+ * <p>Every operation fails with a {@link MillraceException}: thrown by those that answer at once, inside the future by the others.
+ * After the partition is deleted all of them fail with UNKNOWN_TOPIC_OR_PARTITION.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class PartitionLog {
 
     private final PartitionId id;
     private final String topic;
+    private final LogShard shard;
+    private final BatchValidator validator;
+    private final PartitionWriter writer;
+    private final CompletableFuture<Void> opened = new CompletableFuture<>();
+    private final Watches durableWatches = new Watches();
+    private final Watches acceptedWatches = new Watches();
 
-    PartitionLog(PartitionId id, String topic) {
+    // Written by the shard's thread, read by all.
+    private volatile SegmentChain chain = SegmentChain.EMPTY;
+    private volatile long logStart;
+    private volatile long highWatermark;
+    private volatile long logEnd;
+    private volatile LeaderEpochs epochs = LeaderEpochs.EMPTY;
+    private volatile int leaderEpoch;
+    /** Why appends are refused. */
+    private volatile @Nullable MillraceException refusal;
+
+    private volatile boolean deleted;
+
+    private volatile LogConfig config;
+
+    PartitionLog(PartitionId id, String topic, LogConfig config, LogShard shard, BatchValidator validator) {
         this.id = id;
         this.topic = topic;
+        this.config = config;
+        this.shard = shard;
+        this.validator = validator;
+        this.writer = new PartitionWriter(this, shard);
     }
 
     public PartitionId id() {
@@ -32,9 +62,13 @@ public final class PartitionLog {
         return topic;
     }
 
+    public LogConfig config() {
+        return config;
+    }
+
     /** Completes when the partition exists on disk and takes appends; appends before that wait in line, none is refused. */
     public CompletableFuture<Void> opened() {
-        throw notBuilt();
+        return opened;
     }
 
     /**
@@ -45,16 +79,41 @@ public final class PartitionLog {
      * changed in place. Never waits: a log that cannot keep up refuses with OVERLOADED.
      */
     public Append append(ByteBuffer batches, AppendOptions options) {
-        throw notBuilt();
+        try {
+            MillraceException refused = refusal;
+            if (refused != null) {
+                throw refused;
+            }
+            ValidatedBatches validated = validator.validate(batches, config.rules(), options.origin());
+            if (options.origin() == AppendOptions.Origin.CLIENT) {
+                refuseTransactional(validated.buffer());
+            }
+            AppendTask task = new AppendTask(writer, validated, options);
+            shard.submit(task);
+            return task.append;
+        } catch (MillraceException e) {
+            return Append.failed(e);
+        }
+    }
+
+    private static void refuseTransactional(ByteBuffer batches) {
+        for (int position = batches.position(); position < batches.limit(); ) {
+            if (BatchHeader.isTransactional(batches, position)) {
+                throw new MillraceException(
+                        ErrorCode.TRANSACTIONS_NOT_AVAILABLE,
+                        "transactional batches cannot be appended: there are no transactions yet");
+            }
+            position += BatchHeader.sizeBytes(batches, position);
+        }
     }
 
     /**
      * Reads at most to the request's bound. In the rare case where index and headers are not in memory it waits for the disk.
      *
-     * @throws dev.millrace.base.error.MillraceException OFFSET_OUT_OF_RANGE below the log's start or above its end
+     * @throws MillraceException OFFSET_OUT_OF_RANGE below the log's start or above its end
      */
     public ReadResult read(ReadRequest request) throws IOException {
-        throw notBuilt();
+        return ChainReader.read(this, request);
     }
 
     /**
@@ -62,16 +121,31 @@ public final class PartitionLog {
      * partition goes away; at once, inside this call, if that is so already. It runs on the shard's thread and must be short.
      */
     public Watch watch(long offset, ReadRequest.Bound bound, Runnable onAdvance) {
-        throw notBuilt();
+        Watches watches = bound == ReadRequest.Bound.ACCEPTED ? acceptedWatches : durableWatches;
+        Watches.Waiter waiter = watches.add(offset, onAdvance);
+        if (readableEnd(bound) > offset || deleted) {
+            waiter.fire();
+        }
+        return waiter;
+    }
+
+    /** The offset behind the last one that is readable within {@code bound}. */
+    long readableEnd(ReadRequest.Bound bound) {
+        // Until transactions exist, nothing is undecided: the last stable offset is the high watermark.
+        return bound == ReadRequest.Bound.ACCEPTED ? logEnd : highWatermark;
     }
 
     public PartitionOffsets offsets() {
-        throw notBuilt();
+        // Ascending marks are read in ascending order: each only grows, so the four stay in order whatever happens in
+        // between.
+        long start = logStart;
+        long durable = highWatermark;
+        return new PartitionOffsets(start, durable, durable, logEnd);
     }
 
     /** The epoch in which this node leads the partition. */
     public int leaderEpoch() {
-        throw notBuilt();
+        return leaderEpoch;
     }
 
     /**
@@ -79,17 +153,17 @@ public final class PartitionLog {
      * last record (KIP-101, KIP-320); empty if all known epochs are above it.
      */
     public Optional<EpochEnd> endOfEpoch(int leaderEpoch) {
-        throw notBuilt();
+        return epochs.endOf(leaderEpoch, highWatermark);
     }
 
     /** The first record, by offset, whose timestamp is at least {@code timestampMs}; empty if there is none below the high watermark. */
     public Optional<TimestampedOffset> firstAtOrAfter(long timestampMs) throws IOException {
-        throw notBuilt();
+        return TimestampLookup.firstAtOrAfter(this, timestampMs);
     }
 
     /** The record with the largest timestamp, the first of several (KIP-734); empty if the partition is. */
     public Optional<TimestampedOffset> largestTimestamp() throws IOException {
-        throw notBuilt();
+        return TimestampLookup.largest(this);
     }
 
     /**
@@ -97,7 +171,9 @@ public final class PartitionLog {
      * that is durable. Segments that lie wholly before it are dropped.
      */
     public CompletableFuture<Long> deleteRecords(long offset) {
-        throw notBuilt();
+        CompletableFuture<Long> done = new CompletableFuture<>();
+        command(() -> writer.deleteRecords(offset, done), done);
+        return done;
     }
 
     /**
@@ -106,15 +182,130 @@ public final class PartitionLog {
      * {@link #deleteRecords} with that offset: after a crash at any moment either the old history or the new one is whole.
      */
     public CompletableFuture<Long> roll() {
-        throw notBuilt();
+        CompletableFuture<Long> done = new CompletableFuture<>();
+        command(() -> writer.rollNow(done), done);
+        return done;
+    }
+
+    private void command(Runnable command, CompletableFuture<?> done) {
+        MillraceException refused = refusal;
+        if (refused != null) {
+            done.completeExceptionally(refused);
+            return;
+        }
+        shard.execute(new CommandTask(
+                () -> writer.whenOpen(command, done::completeExceptionally), done::completeExceptionally));
     }
 
     /** Bytes of all segments. */
     public long sizeBytes() {
-        throw notBuilt();
+        return chain.sizeBytes();
     }
 
-    private static IllegalStateException notBuilt() {
-        return new IllegalStateException("the log is being built");
+    /** Why the partition takes no appends, in words; empty if it does. */
+    public Optional<String> offlineReason() {
+        MillraceException refused = refusal;
+        return refused == null ? Optional.empty() : Optional.of(String.valueOf(refused.getMessage()));
+    }
+
+    // ---- For readers in this package
+
+    SegmentChain chain() {
+        return chain;
+    }
+
+    long logStart() {
+        return logStart;
+    }
+
+    long highWatermark() {
+        return highWatermark;
+    }
+
+    long logEnd() {
+        return logEnd;
+    }
+
+    LeaderEpochs epochs() {
+        return epochs;
+    }
+
+    PartitionWriter writer() {
+        return writer;
+    }
+
+    LogShard shard() {
+        return shard;
+    }
+
+    /** Fails if the partition was deleted. */
+    void checkExists() {
+        if (deleted) {
+            throw unknown();
+        }
+    }
+
+    @Nullable
+    MillraceException refusal() {
+        return refusal;
+    }
+
+    private MillraceException unknown() {
+        return new MillraceException(
+                ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "partition " + topic + "-" + id.partition() + " was deleted");
+    }
+
+    // ---- For the shard's thread
+
+    void publish(SegmentChain newChain) {
+        chain = newChain;
+    }
+
+    void publishLogEnd(long offset) {
+        logEnd = offset;
+    }
+
+    void publishLogStart(long offset) {
+        logStart = offset;
+    }
+
+    void publishEpochs(LeaderEpochs newEpochs) {
+        epochs = newEpochs;
+    }
+
+    void publishLeaderEpoch(int epoch) {
+        leaderEpoch = epoch;
+    }
+
+    void advanceHighWatermark(long offset) {
+        highWatermark = offset;
+    }
+
+    void fireAccepted() {
+        acceptedWatches.fire(logEnd);
+    }
+
+    void fireDurable() {
+        durableWatches.fire(highWatermark);
+    }
+
+    void apply(LogConfig newConfig) {
+        config = newConfig;
+    }
+
+    /** Appends are refused from now on; what is durable can be read. */
+    void goOffline(MillraceException reason) {
+        if (refusal == null) {
+            refusal = reason;
+            opened.completeExceptionally(reason);
+        }
+    }
+
+    void markDeleted() {
+        deleted = true;
+        refusal = unknown();
+        opened.completeExceptionally(unknown());
+        durableWatches.fireAll();
+        acceptedWatches.fireAll();
     }
 }

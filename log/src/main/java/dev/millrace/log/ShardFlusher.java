@@ -1,0 +1,232 @@
+package dev.millrace.log;
+
+import dev.millrace.base.time.Scheduler;
+import dev.millrace.log.journal.Journal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves what is in the journal alone into segments, in the background, one {@link FlushJob} at a time: when half of the journal is
+ * used, when something has waited for the flush interval, and when a checkpoint is asked for. Owned by the shard's thread.
+ */
+final class ShardFlusher {
+
+    private static final Logger log = LoggerFactory.getLogger(ShardFlusher.class);
+
+    private final LogShard shard;
+    private final LogStoreConfig config;
+    private final LogEnvironment environment;
+    private final Path topics;
+    private final Path checkpointPath;
+
+    private List<PartitionWriter> dirty = new ArrayList<>();
+    private @Nullable FlushJob running;
+    private boolean wanted;
+    private Scheduler.@Nullable Scheduled timer;
+    /** Wait for the checkpoint after the next capture. */
+    private List<Runnable> awaitingCheckpoint = new ArrayList<>();
+
+    private List<Runnable> awaitedByRunning = new ArrayList<>();
+    private List<Runnable> awaitingIdle = new ArrayList<>();
+
+    ShardFlusher(LogShard shard, LogStoreConfig config, LogEnvironment environment, Path topics, Path shardDirectory) {
+        this.shard = shard;
+        this.config = config;
+        this.environment = environment;
+        this.topics = topics;
+        this.checkpointPath = shardDirectory.resolve("checkpoint");
+    }
+
+    /** The partition has bytes, or facts, that are not flushed. */
+    void markDirty(PartitionWriter partition) {
+        if (!partition.dirty && partition.directory.isPresent()) {
+            partition.dirty = true;
+            dirty.add(partition);
+            if (timer == null) {
+                timer = environment.scheduler().schedule(config.flushIntervalMs(), () -> shard.post(this::onTimer));
+            }
+        }
+    }
+
+    private void onTimer() {
+        timer = null;
+        wanted = true;
+    }
+
+    /** Has a flush begin as soon as none is under way. */
+    void request() {
+        wanted = true;
+    }
+
+    boolean isRunning() {
+        return running != null;
+    }
+
+    boolean hasWork() {
+        return wanted || !dirty.isEmpty() || !awaitingCheckpoint.isEmpty();
+    }
+
+    /** Runs {@code task} when the log start and everything else that the shard knows now is in the checkpoint. */
+    void whenCheckpointed(Runnable task) {
+        awaitingCheckpoint.add(task);
+    }
+
+    /** Runs {@code task} on the shard's thread as soon as no flush is under way; at once if none is. */
+    void whenIdle(Runnable task) {
+        if (running == null) {
+            task.run();
+        } else {
+            awaitingIdle.add(task);
+        }
+    }
+
+    /** Lets the flush that is under way come to its end, here or where it runs. For the end of the shard. */
+    void finishRunning() {
+        FlushJob underWay = running;
+        if (underWay != null) {
+            underWay.finish();
+            finished(underWay);
+        }
+    }
+
+    /** Called at the end of each cycle: begins a flush if there is a reason. */
+    void maybeStart(Optional<Journal> journal) {
+        if (running != null) {
+            return;
+        }
+        boolean journalFilling =
+                journal.isPresent() && journal.get().usedBytes() > journal.get().maxSizeBytes() / 2;
+        if (wanted || !awaitingCheckpoint.isEmpty() || (journalFilling && !dirty.isEmpty())) {
+            boolean data = wanted || journalFilling;
+            FlushJob job = capture(journal, data, false);
+            running = job;
+            environment.background().execute(() -> {
+                job.runOnce();
+                shard.post(() -> finished(job));
+            });
+        }
+    }
+
+    /** Flushes everything here and now, after what is under way. For start and shutdown, when no cycle runs. */
+    void flushNow(Optional<Journal> journal, boolean clean) throws IOException {
+        finishRunning();
+        FlushJob job = capture(journal, true, clean);
+        running = job;
+        job.finish();
+        finished(job);
+        if (job.fatal.isPresent()) {
+            throw job.fatal.get();
+        }
+        if (job.checkpointFailure.isPresent()) {
+            throw job.checkpointFailure.get();
+        }
+    }
+
+    private FlushJob capture(Optional<Journal> journal, boolean data, boolean clean) {
+        List<FlushJob.Item> items = new ArrayList<>();
+        if (data) {
+            List<PartitionWriter> captured = dirty;
+            dirty = new ArrayList<>();
+            wanted = false;
+            for (PartitionWriter partition : captured) {
+                partition.dirty = false;
+                if (!partition.flush.failed && !partition.deleted) {
+                    items.add(itemFor(partition));
+                }
+            }
+        }
+        awaitedByRunning = awaitingCheckpoint;
+        awaitingCheckpoint = new ArrayList<>();
+        Map<PartitionId, Checkpoint.Line> lines = new HashMap<>();
+        boolean allWell = true;
+        for (PartitionWriter partition : shard.partitions()) {
+            PartitionWriter.FlushState flush = partition.flush;
+            lines.put(
+                    partition.log.id(),
+                    new Checkpoint.Line(flush.flushedOffset, partition.logStartPending(), flush.snapshotOffset));
+            allWell &= !flush.failed;
+        }
+        long flushed = data && journal.isPresent() ? journal.get().sequenceNext() : 0;
+        long oldestStart = journal.map(Journal::firstUsedSequence).orElse(shard.lifeStart());
+        long start = !data || journal.isEmpty()
+                ? oldestStart
+                : journal.get().startSequenceAfterRelease(flushed, shard.pins());
+        return new FlushJob(
+                environment.files(),
+                topics,
+                checkpointPath,
+                items,
+                lines,
+                clean && allWell,
+                flushed,
+                start,
+                oldestStart);
+    }
+
+    private FlushJob.Item itemFor(PartitionWriter partition) {
+        PartitionWriter.FlushState flush = partition.flush;
+        TreeMap<Long, byte[]> snapshots = new TreeMap<>(flush.rollSnapshots);
+        flush.rollSnapshots.clear();
+        long snapshotOffset = -1;
+        if (partition.producers().producersCount() > 0) {
+            snapshotOffset = partition.logEnd();
+            snapshots.put(snapshotOffset, partition.producers().toSnapshot());
+        }
+        Optional<byte[]> epochs =
+                flush.epochsChanged ? Optional.of(partition.log.epochs().toCheckpoint()) : Optional.empty();
+        flush.epochsChanged = false;
+        return new FlushJob.Item(
+                partition,
+                partition.directory.orElseThrow(),
+                partition.unflushed(),
+                partition.logEnd(),
+                snapshots,
+                snapshotOffset,
+                flush.snapshotOffset,
+                epochs);
+    }
+
+    /** On the shard's thread: the job has run. */
+    private void finished(FlushJob job) {
+        if (running != job) {
+            return; // Finished by flushNow.
+        }
+        running = null;
+        if (job.fatal.isPresent()) {
+            shard.fence("a flush of segments", job.fatal.get());
+        }
+        for (FlushJob.Item item : job.succeeded()) {
+            PartitionWriter.FlushState flush = item.writer().flush;
+            flush.flushedOffset = item.upTo();
+            flush.snapshotOffset = item.snapshotOffset();
+            flush.namesDurable = true;
+            flush.firstSequence = flush.lastSequence < job.flushedSequence ? -1 : job.flushedSequence;
+        }
+        job.failures.forEach((partition, cause) -> {
+            if (!partition.deleted) {
+                partition.flush.failed = true;
+                shard.partitionFailed(partition, "a flush", cause);
+            }
+        });
+        if (job.checkpointFailure.isPresent()) {
+            log.error("event=checkpoint-failed path={} retry=next-flush", checkpointPath, job.checkpointFailure.get());
+            awaitingCheckpoint.addAll(0, awaitedByRunning);
+        } else if (job.fatal.isEmpty()) {
+            shard.released(job.flushedSequence);
+            awaitedByRunning.forEach(Runnable::run);
+        }
+        awaitedByRunning = new ArrayList<>();
+        List<Runnable> idle = awaitingIdle;
+        awaitingIdle = new ArrayList<>();
+        idle.forEach(Runnable::run);
+    }
+}

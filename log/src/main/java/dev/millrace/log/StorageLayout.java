@@ -1,0 +1,63 @@
+package dev.millrace.log;
+
+import dev.millrace.log.files.FilesSegmentProvider;
+import dev.millrace.log.memory.MemorySegmentProvider;
+import dev.millrace.log.segment.SegmentProvider;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+
+/** Where things lie in a data directory, or that they lie nowhere. Immutable. */
+final class StorageLayout {
+
+    private final Path root;
+    private final LogEnvironment environment;
+    private final boolean durable;
+
+    private StorageLayout(Path root, LogEnvironment environment, boolean durable) {
+        this.root = root;
+        this.environment = environment;
+        this.durable = durable;
+    }
+
+    static StorageLayout onDisk(Path root, LogEnvironment environment) {
+        return new StorageLayout(root, environment, true);
+    }
+
+    static StorageLayout inMemory(Path root, LogEnvironment environment) {
+        return new StorageLayout(root, environment, false);
+    }
+
+    /** Whether anything outlives the process. */
+    boolean isDurable() {
+        return durable;
+    }
+
+    Path root() {
+        return root;
+    }
+
+    Path topics() {
+        return root.resolve("topics");
+    }
+
+    Path shardDirectory(int index) {
+        return root.resolve("journal-" + index);
+    }
+
+    Path partitionDirectory(String topic, int partition) {
+        return topics().resolve(topic + "-" + partition);
+    }
+
+    /** The segments of a partition in {@code directory}. */
+    SegmentProvider provider(PartitionId id, Path directory, Supplier<LogConfig> config) {
+        return durable
+                ? new FilesSegmentProvider(
+                        environment.files(),
+                        directory,
+                        id.topicId(),
+                        config,
+                        environment.scheduler(),
+                        environment.background())
+                : new MemorySegmentProvider();
+    }
+}

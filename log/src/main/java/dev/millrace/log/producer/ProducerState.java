@@ -1,0 +1,130 @@
+package dev.millrace.log.producer;
+
+import dev.millrace.base.error.ErrorCode;
+import dev.millrace.base.error.MillraceException;
+
+/**
+ * What a partition remembers of one idempotent producer (KIP-98): its epoch and its last five batches, the most that a client has in
+ * flight. Not thread-safe.
+ *
+ * <p>The batches are a ring of primitive columns, the newest at {@code (first + count - 1) % WINDOW}.
+ */
+final class ProducerState {
+
+    /** Batches that are remembered, and so how far back a repetition is recognised. */
+    static final int WINDOW = 5;
+
+    static final short NO_EPOCH = -1;
+    static final int NO_SEQUENCE = -1;
+    static final int NO_COORDINATOR_EPOCH = -1;
+    static final long NOT_FOUND = -1;
+
+    final long producerId;
+    private short epoch;
+    private long lastTimestampMs;
+    private int first;
+    private int count;
+    private final int[] lastSequences = new int[WINDOW];
+    private final long[] lastOffsets = new long[WINDOW];
+    private final int[] offsetDeltas = new int[WINDOW];
+    private final long[] timestampsMs = new long[WINDOW];
+
+    ProducerState(long producerId, short epoch) {
+        this.producerId = producerId;
+        this.epoch = epoch;
+    }
+
+    short epoch() {
+        return epoch;
+    }
+
+    int batchesCount() {
+        return count;
+    }
+
+    long lastTimestampMs() {
+        return lastTimestampMs;
+    }
+
+    int lastSequence() {
+        return count == 0 ? NO_SEQUENCE : lastSequences[slot(count - 1)];
+    }
+
+    long lastOffset() {
+        return count == 0 ? -1 : lastOffsets[slot(count - 1)];
+    }
+
+    /** The base offset of the remembered batch with exactly this epoch and these sequences, or {@link #NOT_FOUND}. Allocation-free. */
+    long findDuplicate(short batchEpoch, int baseSequence, int lastSequence) {
+        if (batchEpoch != epoch) {
+            return NOT_FOUND;
+        }
+        for (int age = 0; age < count; age++) {
+            int slot = slot(age);
+            if (lastSequences[slot] == lastSequence
+                    && Sequences.minus(lastSequence, offsetDeltas[slot]) == baseSequence) {
+                return lastOffsets[slot] - offsetDeltas[slot];
+            }
+        }
+        return NOT_FOUND;
+    }
+
+    /** Refuses a batch that an old incarnation sent, or that does not follow the last one. */
+    void check(short batchEpoch, int baseSequence) {
+        if (batchEpoch < epoch) {
+            throw new MillraceException(
+                    ErrorCode.INVALID_PRODUCER_EPOCH,
+                    "producer " + producerId + " sent epoch " + batchEpoch + ", but epoch " + epoch
+                            + " has been seen: a newer incarnation of it is at work");
+        }
+        if (batchEpoch > epoch) {
+            if (baseSequence != 0) {
+                throw outOfOrder(batchEpoch, baseSequence, "a new epoch begins with sequence 0");
+            }
+        } else if (!Sequences.follows(lastSequence(), baseSequence)) {
+            throw outOfOrder(batchEpoch, baseSequence, "the last sequence was " + lastSequence());
+        }
+    }
+
+    MillraceException outOfOrder(short batchEpoch, int baseSequence, String why) {
+        return new MillraceException(
+                ErrorCode.OUT_OF_ORDER_SEQUENCE,
+                "producer " + producerId + " sent sequence " + baseSequence + " in epoch " + batchEpoch + ": " + why);
+    }
+
+    /** Remembers a batch that entered the log. */
+    void append(short batchEpoch, int lastSequence, long lastOffset, int offsetDelta, long timestampMs) {
+        if (batchEpoch != epoch) {
+            epoch = batchEpoch;
+            first = 0;
+            count = 0;
+        }
+        if (count == WINDOW) {
+            first = (first + 1) % WINDOW;
+            count--;
+        }
+        int slot = slot(count++);
+        lastSequences[slot] = lastSequence;
+        lastOffsets[slot] = lastOffset;
+        offsetDeltas[slot] = offsetDelta;
+        timestampsMs[slot] = timestampMs;
+        lastTimestampMs = timestampMs;
+    }
+
+    /** Visits the remembered batches, oldest first. */
+    void forEachBatch(BatchVisitor visitor) {
+        for (int age = 0; age < count; age++) {
+            int slot = slot(age);
+            visitor.visit(lastSequences[slot], lastOffsets[slot], offsetDeltas[slot], timestampsMs[slot]);
+        }
+    }
+
+    private int slot(int age) {
+        return (first + age) % WINDOW;
+    }
+
+    /** Takes one remembered batch. */
+    interface BatchVisitor {
+        void visit(int lastSequence, long lastOffset, int offsetDelta, long timestampMs);
+    }
+}
