@@ -8,20 +8,7 @@ public interface AgentHost {
 
     /** Every agent on its own thread. */
     static AgentHost threads() {
-        return agent -> {
-            AgentRunner runner = new AgentRunner(agent).start();
-            return new Handle() {
-                @Override
-                public void wake() {
-                    runner.wake();
-                }
-
-                @Override
-                public void close() {
-                    runner.close();
-                }
-            };
-        };
+        return agent -> new AgentRunner(agent).start();
     }
 
     /** A running agent, seen from outside. */

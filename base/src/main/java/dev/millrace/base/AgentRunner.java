@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * work. Both are volatile, so at least one sees the other. Who clears {@code parked} always unparks afterwards, and a permit that is
  * given before the agent parks is kept: one that comes late only costs a duty cycle that finds nothing.
  */
-public final class AgentRunner implements AutoCloseable {
+public final class AgentRunner implements AgentHost.Handle {
 
     private static final Logger log = LoggerFactory.getLogger(AgentRunner.class);
 
@@ -47,10 +47,7 @@ public final class AgentRunner implements AutoCloseable {
         return this;
     }
 
-    /**
-     * Makes sure that a duty cycle starts after this call. Thread-safe. The caller has already published what there is to
-     * do, by a volatile write or stronger.
-     */
+    @Override
     public void wake() {
         if (parked && PARKED.compareAndSet(this, true, false)) {
             LockSupport.unpark(thread);
@@ -61,7 +58,6 @@ public final class AgentRunner implements AutoCloseable {
         return thread.isAlive();
     }
 
-    /** Ends after a last duty cycle that finds nothing to do, and waits for that. Not from the agent's own thread. */
     @Override
     public void close() {
         Check.that(Thread.currentThread() != thread, "an agent does not wait for its own end");
@@ -105,7 +101,15 @@ public final class AgentRunner implements AutoCloseable {
         } catch (Throwable t) {
             log.error("event=agent-died agent={}", agent.name(), t);
         } finally {
+            end();
+        }
+    }
+
+    private void end() {
+        try {
             agent.onClose();
+        } catch (Throwable t) {
+            log.error("event=agent-close-failed agent={}", agent.name(), t);
         }
     }
 }

@@ -64,11 +64,11 @@ public interface FileStore {
      * {@code syncfs(2)}, one call instead of one {@link StoreFile#sync()} for each of hundreds of dirty files.
      *
      * <p>It waits for other programs' dirty data too, so it belongs into the background. An error of any file of that file system is
-     * thrown, also one that was met before this call, if it was met after the first call for this directory: make a first call before
-     * the writes that later calls answer for. As with {@link StoreFile#sync()}, a failure is final.
+     * thrown, and as with {@link StoreFile#sync()} a failure is final.
      *
-     * @return {@code false} if the platform cannot do it and report errors faithfully (not Linux, or Linux before 5.8): nothing
-     *     was done, and the caller syncs each file and directory by itself
+     * @return {@code false} if errors would not be told faithfully (not Linux 5.8 or later, a layered or network file system, or an old
+     *     error that cannot be told from a new one): nothing is promised, and the caller syncs each file and directory by itself. A
+     *     caller that closes files unsynced, trusting in this call, opens them again then
      */
     boolean syncFileSystem(Path directory) throws IOException;
 

@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code syncfs(2)} on the file system of a directory.
@@ -15,6 +17,8 @@ import java.util.Set;
  * descriptor for each file system, kept open from the first call on, and an error that it told is remembered for all later callers.
  */
 final class FileSystemSync {
+
+    private static final Logger log = LoggerFactory.getLogger(FileSystemSync.class);
 
     /**
      * Those whose writeback errors reach {@code syncfs} (Linux 5.8 and later). Not overlay, network and user-space ones: they write back
@@ -26,6 +30,12 @@ final class FileSystemSync {
 
     private final int fd;
     private Optional<IOException> failure = Optional.empty();
+
+    /**
+     * Whether the kernel has told this descriptor all that happened before it was opened. An error told by the first call may be years old
+     * and another program's: then each file is asked by itself, whose error is its own.
+     */
+    private boolean heardAll;
 
     private FileSystemSync(int fd) {
         this.fd = fd;
@@ -40,8 +50,7 @@ final class FileSystemSync {
         if (fileSystem.fd < 0) {
             return false;
         }
-        fileSystem.sync(directory.toString());
-        return true;
+        return fileSystem.sync(directory.toString());
     }
 
     private static FileSystemSync of(Path directory) throws IOException {
@@ -62,11 +71,17 @@ final class FileSystemSync {
     }
 
     /** One at a time: of two callers at once only one would hear of an error. */
-    private synchronized void sync(String directory) throws IOException {
+    private synchronized boolean sync(String directory) throws IOException {
         if (failure.isEmpty()) {
             int errno = NativeCalls.syncfs(fd);
             if (errno == 0) {
-                return;
+                heardAll = true;
+                return true;
+            }
+            if (!heardAll) {
+                heardAll = true;
+                log.warn("event=old-writeback-error directory={} errno={}", directory, errno);
+                return false;
             }
             failure = Optional.of(new IOException("the file system of " + directory
                     + " could not be written back: syncfs failed with errno " + errno));

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Two ways, by cost as measured on 6.18 with pages in cache: {@code cachestat(2)} (Linux 6.5) takes 0.4 µs for any range, but wants
  * native bindings (about 0.1 s once) and a descriptor of its own, because a {@link FileChannel} does not give out its; mapping the
  * range and asking {@code mincore(2)} takes 8 µs for 4 KiB and 25 µs for 1 MiB and needs nothing. So the first answers map, while a thread
- * binds the other in the background.
+ * binds the other in the background; later on only a "no" is checked by mapping.
  */
 final class PageCache {
 
@@ -42,9 +42,11 @@ final class PageCache {
             long first = position / PAGE_SIZE_BYTES;
             long end = (position + sizeBytes + PAGE_SIZE_BYTES - 1) / PAGE_SIZE_BYTES;
             long residentPages = fd < 0 ? -1 : NativeCalls.cachedPages(fd, position, sizeBytes);
-            if (residentPages >= 0) {
-                return residentPages >= end - first;
+            if (residentPages >= end - first) {
+                return true;
             }
+            // Ask again: of a file on a layered file system this call sees no page, a mapping does. A disk costs more
+            // than asking twice.
         }
         return isMappedResident(position, sizeBytes);
     }

@@ -57,10 +57,11 @@ public final class SimulatedFileStore implements FileStore {
     private long crashAtOperation = Long.MAX_VALUE;
     private int boots;
     private boolean resident = true;
-    private boolean syncsFileSystems = true;
+    private boolean syncsFileSystems;
 
     public SimulatedFileStore(long seed) {
         this.random = new Random(seed);
+        this.syncsFileSystems = random.nextBoolean();
     }
 
     // ---- Faults
@@ -126,7 +127,7 @@ public final class SimulatedFileStore implements FileStore {
         this.resident = resident;
     }
 
-    /** Whether {@link #syncFileSystem} works, as on Linux, or does nothing, as elsewhere; true at first. */
+    /** Whether {@link #syncFileSystem} works, as on Linux, or does nothing, as elsewhere; at first the seed decides. */
     public synchronized void setSyncsFileSystems(boolean syncsFileSystems) {
         this.syncsFileSystems = syncsFileSystems;
     }

@@ -216,6 +216,7 @@ final class SimulatedFileStoreTest extends FileStoreContract {
     void shouldSyncAFileSystemWithAllItsNames() throws IOException {
         for (int seed = 0; seed < 20; seed++) {
             SimulatedFileStore store = new SimulatedFileStore(seed);
+            store.setSyncsFileSystems(true);
             store.createDirectories(DIRECTORY.resolve("deep"));
             write(store, "deep/f", "abc");
             assertThat(store.syncFileSystem(DIRECTORY)).isTrue();
