@@ -76,6 +76,11 @@ public final class GroupCoordinator implements GroupOffsets {
         return machines.open().thenApply(opened -> Done.DONE);
     }
 
+    /** Opens what groups an earlier run has left: their sessions begin, and their offsets age. To be called at the start. */
+    public void resume() {
+        var _ = machines.ifCreated();
+    }
+
     // ---- membership
 
     /** Completes when the member belongs to a generation, which can take as long as the slowest member's rebalance timeout. */

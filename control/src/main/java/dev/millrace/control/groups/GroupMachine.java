@@ -149,6 +149,7 @@ final class GroupMachine implements Machine<GroupCommand> {
     public void replay(MachineRecord fact) {
         switch (RecordKind.of(fact.key())) {
             case CLASSIC_GROUP -> classic.replay(fact);
+            case CLASSIC_GENERATION -> classic.replayGeneration(fact);
             case COMMITTED_OFFSET -> offsets.replay(fact);
         }
     }

@@ -3,7 +3,7 @@ package dev.millrace.control.groups.api;
 /** The protocol that a group speaks. */
 public enum GroupType {
     /** Members join and sync, and one of them assigns; also the type of a group that only keeps offsets. */
-    CLASSIC("Classic");
+    CLASSIC("classic");
 
     private final String label;
 

@@ -3,7 +3,8 @@ package dev.millrace.control.groups.api;
 /** The second byte of every key in the log of a groups machine: which kind of fact follows. A number is never given to another kind. */
 public enum RecordKind {
     CLASSIC_GROUP(0),
-    COMMITTED_OFFSET(1);
+    COMMITTED_OFFSET(1),
+    CLASSIC_GENERATION(2);
 
     private final int id;
 

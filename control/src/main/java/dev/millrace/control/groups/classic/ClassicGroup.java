@@ -52,6 +52,10 @@ final class ClassicGroup {
     private GroupState state = EMPTY;
     private long stateSinceMs;
     private int generation;
+
+    /** The last that was given out; a generation whose coordinator went before its leader had assigned is never used again. */
+    private int lastGeneration;
+
     private Optional<String> protocolType = Optional.empty();
     private Optional<String> protocolName = Optional.empty();
     private Optional<String> leaderId = Optional.empty();
@@ -86,10 +90,11 @@ final class ClassicGroup {
     }
 
     /** The group as its metadata say: stable, or empty if it has no members. */
-    static ClassicGroup restored(String groupId, ClassicMetadata metadata) {
+    static ClassicGroup restored(String groupId, ClassicMetadata metadata, int lastGeneration) {
         ClassicGroup group = new ClassicGroup(groupId, metadata.stateSinceMs());
         group.state = metadata.members().isEmpty() ? EMPTY : STABLE;
         group.generation = metadata.generation();
+        group.lastGeneration = Math.max(metadata.generation(), lastGeneration);
         group.protocolType = metadata.protocolType();
         group.protocolName = metadata.protocolName();
         group.leaderId = metadata.leaderId();
@@ -307,7 +312,8 @@ final class ClassicGroup {
 
     /** The join phase has ended: who is here makes up the next generation. */
     void nextGeneration(long nowWallMs) {
-        generation++;
+        lastGeneration++;
+        generation = lastGeneration;
         pendingSyncs.clear();
         if (members.isEmpty()) {
             protocolName = Optional.empty();

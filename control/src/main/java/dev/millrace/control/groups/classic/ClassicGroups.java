@@ -261,18 +261,25 @@ public final class ClassicGroups {
         facts.replay(fact);
     }
 
+    public void replayGeneration(MachineRecord fact) {
+        facts.replayGeneration(fact);
+    }
+
     public void snapshot(Consumer<MachineRecord> out) {
         facts.snapshot(out);
     }
 
-    /** Brings the groups on record to life; every member gets a fresh session. */
+    /** Brings the groups on record to life: every member gets a fresh session, and a rebalance that was under way begins anew. */
     public void onLeading(Turn<GroupCommand> turn) {
         facts.forEach((groupId, metadata) -> {
-            ClassicGroup group = ClassicGroup.restored(groupId, metadata);
+            ClassicGroup group = ClassicGroup.restored(groupId, metadata, facts.lastGeneration(groupId));
             groups.put(groupId, group);
             group.members().forEach(member -> Sessions.extend(group, member, turn));
             if (group.membersCount() > maxSize) {
                 rebalance.prepare(group, "it has more members than group.max.size now allows", turn);
+            } else if (group.membersCount() > 0 && group.generation() < facts.lastGeneration(groupId)) {
+                // Some members may be in the later generation already: nobody goes back.
+                rebalance.prepare(group, "its coordinator was restarted during a rebalance", turn);
             }
         });
     }

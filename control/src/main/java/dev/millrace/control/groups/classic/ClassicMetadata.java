@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /**
  * What is durable of a classic group: written when the group is created, when a generation gets its assignment, when a
- * static member comes back under a new id, and when the group becomes empty. A rebalance in between is soft state.
+ * static member comes back under a new id, and when the group becomes empty. A rebalance in between is soft state, save
+ * the number of its generation, which {@link ClassicLog} keeps.
  *
  * @param protocolType empty as long as nobody has joined
  * @param stateSinceMs wall-clock time of the last change of state, ms since the epoch: an empty group's offsets age from here

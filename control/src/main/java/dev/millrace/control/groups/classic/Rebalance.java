@@ -124,6 +124,9 @@ final class Rebalance {
             return;
         }
         group.nextGeneration(turn.wallMs());
+        // Before the members hear of it: a coordinator that takes over before the leader has assigned must not give it
+        // out again.
+        facts.recordGeneration(group, turn);
         if (group.is(EMPTY)) {
             log.info("event=group-empty group={} generation={}", group.groupId(), group.generation());
             facts.record(group, turn);

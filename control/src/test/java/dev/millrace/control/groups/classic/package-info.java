@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.control.groups.classic;
+
+import org.jspecify.annotations.NullMarked;

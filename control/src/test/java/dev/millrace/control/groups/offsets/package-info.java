@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.control.groups.offsets;
+
+import org.jspecify.annotations.NullMarked;
