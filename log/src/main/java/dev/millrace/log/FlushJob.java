@@ -156,7 +156,10 @@ final class FlushJob {
         }));
         try {
             if (!files.syncFileSystem(topics)) {
-                items.forEach(item -> attempt(item, () -> syncOne(item)));
+                items.forEach(item -> attempt(item, () -> {
+                    writeSmallFiles(item, true); // Again: nobody has synced them.
+                    syncOne(item);
+                }));
             }
         } catch (IOException e) {
             // Nobody can tell whose bytes are in doubt now.
