@@ -17,14 +17,18 @@ public final class ErrorAnswers {
     /**
      * The error answer to {@code request}, naming every topic, partition or group that it asked for, as clients expect.
      *
-     * @return empty if this API has no way to say so (Produce with {@code acks=0}): the connection is to be closed
+     * @return empty if this API has no way to say so (Produce with {@code acks=0}, values that mean nothing): the connection is to be closed
      */
     public static Optional<ApiMessage> answer(ApiKeys key, short version, ApiMessage request, Throwable failure) {
         ApiException exception = ErrorMapping.errors(failure).exception(ErrorMapping.message(failure));
         // The request's own class knows the shape of its error answer, and is made from bytes alone.
         ByteBufferAccessor bytes = MessageUtil.toByteBufferAccessor(request, version);
-        AbstractResponse response =
-                AbstractRequest.parseRequest(key, version, bytes).request.getErrorResponse(0, exception);
-        return Optional.ofNullable(response).map(AbstractResponse::data);
+        try {
+            AbstractRequest parsed = AbstractRequest.parseRequest(key, version, bytes).request;
+            return Optional.ofNullable(parsed.getErrorResponse(0, exception)).map(AbstractResponse::data);
+        } catch (RuntimeException e) {
+            // Some of these classes refuse values that their own message can carry.
+            return Optional.empty();
+        }
     }
 }

@@ -4,20 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.base.TopicId;
-import dev.millrace.base.time.SystemClock;
-import dev.millrace.base.time.ThreadScheduler;
 import dev.millrace.log.records.RecordBatchBuilder;
-import dev.millrace.wire.fetch.FetchEngine;
-import dev.millrace.wire.fetch.FetchSessions;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.random.RandomGenerator;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
@@ -51,39 +43,26 @@ import org.junit.jupiter.api.io.TempDir;
 /** The data handlers through a real connection: every version, every error. */
 final class DataHandlersTest {
 
-    private static final Executor WAITING = task -> Thread.ofVirtual().start(task);
-
     @TempDir
     Path directory;
 
-    private final ThreadScheduler scheduler = new ThreadScheduler(new SystemClock());
-    private final AtomicLong producerIds = new AtomicLong(1000);
+    private DataHandlers data;
     private TestLog log;
     private TopicId topicId;
     private WireFixture fixture;
 
     @BeforeEach
     void start() {
-        log = new TestLog(directory, new SystemClock());
+        data = new DataHandlers(directory);
+        log = data.log();
         topicId = log.create("events", 2);
-        fixture = WireFixture.start(dataHandlers());
-    }
-
-    private List<Handler<?>> dataHandlers() {
-        FetchSessions sessions = new FetchSessions(10, new SystemClock(), RandomGenerator.of("L64X128MixRandom"));
-        return List.of(
-                new H00_Produce(log),
-                new H01_Fetch(new FetchEngine(log, sessions, scheduler, WAITING)),
-                new H02_ListOffsets(log, WAITING),
-                new H22_InitProducerId(() -> CompletableFuture.completedFuture(producerIds.getAndIncrement())),
-                new H23_OffsetForLeaderEpoch(log));
+        fixture = WireFixture.start(data.handlers());
     }
 
     @AfterEach
     void stop() {
         fixture.close();
-        log.close();
-        scheduler.close();
+        data.close();
     }
 
     @Test

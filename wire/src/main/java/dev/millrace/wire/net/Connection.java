@@ -302,7 +302,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestMe
             shared.events().answered(request.event);
         }
         if (answer.isEmpty()) {
-            channel.close();
+            closeFor("a request of " + request.key() + " version " + request.apiVersion() + " failed, which has no answer for that");
         }
     }
 

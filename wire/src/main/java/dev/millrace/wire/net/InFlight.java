@@ -161,12 +161,15 @@ final class InFlight implements RequestContext, BiConsumer<ApiMessage, @Nullable
         }
     }
 
-    /** On the event loop: the connection is gone; the answer, if it still comes, is dropped. */
+    /** On the event loop: the connection is gone; an answer that still comes is dropped, and gives the frame back then. */
     void disconnected() {
         Runnable action = onDisconnect;
         onDisconnect = null;
         if (action != null) {
             action.run();
+        }
+        if (action != null || answered) {
+            releaseFrame();
         }
     }
 }

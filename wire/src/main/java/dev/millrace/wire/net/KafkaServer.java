@@ -3,7 +3,6 @@ package dev.millrace.wire.net;
 import dev.millrace.base.time.Clock;
 import dev.millrace.wire.Handlers;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -47,7 +46,7 @@ public final class KafkaServer implements AutoCloseable {
 
     private final WireOptions options;
     private final Shared shared;
-    private final ByteBufAllocator allocator;
+    private final PooledByteBufAllocator allocator;
     private final EventLoopGroup loops;
     private final Map<EventExecutor, LoopState> states = new HashMap<>();
     private final List<Channel> serverChannels = new ArrayList<>();
@@ -105,6 +104,11 @@ public final class KafkaServer implements AutoCloseable {
     /** Memory that requests in flight hold now, in bytes. */
     public long requestMemoryBytes() {
         return shared.memory().usedBytes();
+    }
+
+    /** Network buffers that are in use now, in bytes: requests, and answers that are being sent. */
+    public long bufferBytes() {
+        return allocator.pinnedDirectMemory();
     }
 
     @Override
@@ -210,7 +214,7 @@ public final class KafkaServer implements AutoCloseable {
      * One small arena for each loop: 4 MiB chunks, no caches for other threads. So an idle server holds next to nothing, and buffers that the log's
      * threads give back go to the arena that they came from.
      */
-    private static ByteBufAllocator allocator(int eventLoops) {
+    private static PooledByteBufAllocator allocator(int eventLoops) {
         return new PooledByteBufAllocator(true, 0, eventLoops, 8192, 9, 128, 32, false);
     }
 }
