@@ -302,7 +302,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements RequestMe
             shared.events().answered(request.event);
         }
         if (answer.isEmpty()) {
-            closeFor("a request of " + request.key() + " version " + request.apiVersion() + " failed, which has no answer for that");
+            closeFor("a request of " + request.key() + " version " + request.apiVersion()
+                    + " failed, which has no answer for that");
         }
     }
 

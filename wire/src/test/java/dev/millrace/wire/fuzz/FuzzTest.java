@@ -58,8 +58,7 @@ final class FuzzTest {
         data.log().create("events", 3);
         List<Handler<?>> handlers = new ArrayList<>(data.handlers());
         for (ApiKeys key : ApiKeys.clientApis()) {
-            boolean real = key == ApiKeys.API_VERSIONS
-                    || handlers.stream().anyMatch(handler -> handler.key() == key);
+            boolean real = key == ApiKeys.API_VERSIONS || handlers.stream().anyMatch(handler -> handler.key() == key);
             if (!real && key.hasValidVersion()) {
                 handlers.add(new RefusingHandler(key));
             }
@@ -135,7 +134,8 @@ final class FuzzTest {
         }
         long sent = fuzzers.stream().mapToLong(Fuzzer::sent).sum();
         System.out.printf(
-                "fuzz: %d requests, %d answered, %d connections closed by the server, %d requests/s, others waited at most %d ms%n",
+                "fuzz: %d requests, %d answered, %d connections closed by the server, %d requests/s, others waited at"
+                        + " most %d ms%n",
                 sent,
                 fuzzers.stream().mapToLong(Fuzzer::answered).sum(),
                 fuzzers.stream().mapToLong(Fuzzer::closedByServer).sum(),

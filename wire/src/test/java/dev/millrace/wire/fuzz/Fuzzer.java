@@ -164,9 +164,7 @@ final class Fuzzer {
     }
 
     private byte[] relabelled(byte[] frame) {
-        ByteBuffer.wrap(frame)
-                .putShort(4, (short) random.nextInt(-2, 100))
-                .putShort(6, (short) random.nextInt(-2, 30));
+        ByteBuffer.wrap(frame).putShort(4, (short) random.nextInt(-2, 100)).putShort(6, (short) random.nextInt(-2, 30));
         return mayWait(frame) ? lastRequest() : frame;
     }
 
