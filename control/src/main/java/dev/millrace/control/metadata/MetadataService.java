@@ -13,6 +13,7 @@ import dev.millrace.log.PartitionLog;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -34,7 +35,7 @@ public final class MetadataService implements ProducerIds, InternalTopics {
     private MetadataService(
             MetadataSettings settings, LogStore store, MachineRuntime runtime, Supplier<TopicId> newTopicIds) {
         this.settings = settings;
-        this.logs = new TopicLogs(store, new TopicLogConfigs(settings.config()));
+        this.logs = new TopicLogs(store, new TopicLogConfigs(settings.config()), () -> image);
         PartitionLog log =
                 store.open(new PartitionId(METADATA_TOPIC_ID, 0), InternalTopics.METADATA, TopicLogConfigs.INTERNAL);
         this.machine = runtime.open(
@@ -75,6 +76,11 @@ public final class MetadataService implements ProducerIds, InternalTopics {
     /** Gives out the logs of partitions. */
     public TopicLogs logs() {
         return logs;
+    }
+
+    /** Has {@code listener} called with each topic that is deleted, on the machine's thread, once the image is without it. */
+    public void onTopicDeleted(Consumer<TopicImage> listener) {
+        logs.onDeleted(listener);
     }
 
     public CompletableFuture<List<Outcome<TopicImage>>> createTopics(List<NewTopic> topics, boolean validateOnly) {
@@ -121,7 +127,7 @@ public final class MetadataService implements ProducerIds, InternalTopics {
 
     @Override
     public MachineLog log(TopicImage topic, int partition) {
-        return new PartitionMachineLog(logs.open(topic, partition, image));
+        return new PartitionMachineLog(logs.open(topic, partition));
     }
 
     private void publish(MetadataImage published) {

@@ -4,7 +4,11 @@ import dev.millrace.log.LogConfig;
 import dev.millrace.log.LogStore;
 import dev.millrace.log.PartitionId;
 import dev.millrace.log.PartitionLog;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,21 +22,28 @@ public final class TopicLogs {
 
     private final LogStore store;
     private final TopicLogConfigs configs;
+    private final Supplier<MetadataImage> image;
+    private final List<Consumer<TopicImage>> deletionListeners = new CopyOnWriteArrayList<>();
     private boolean started;
 
-    TopicLogs(LogStore store, TopicLogConfigs configs) {
+    TopicLogs(LogStore store, TopicLogConfigs configs, Supplier<MetadataImage> image) {
         this.store = store;
         this.configs = configs;
+        this.image = image;
+    }
+
+    void onDeleted(Consumer<TopicImage> listener) {
+        deletionListeners.add(listener);
     }
 
     /** The log of a partition, made if it has none yet. Never waits. */
-    PartitionLog open(TopicImage topic, int partition, MetadataImage image) {
-        return store.get(topic.partition(partition))
-                .orElseGet(() -> store.open(topic.partition(partition), topic.name(), configs.of(topic, image)));
+    public PartitionLog open(TopicImage topic, int partition) {
+        PartitionId id = topic.partition(partition);
+        return store.get(id).orElseGet(() -> store.open(id, topic.name(), configs.of(topic, image.get())));
     }
 
     /** The log of a partition, if it has one. */
-    Optional<PartitionLog> find(PartitionId id) {
+    public Optional<PartitionLog> find(PartitionId id) {
         return store.get(id);
     }
 
@@ -48,6 +59,7 @@ public final class TopicLogs {
         for (TopicImage topic : before.topics()) {
             Optional<TopicImage> now = after.topic(topic.id());
             if (now.isEmpty()) {
+                deletionListeners.forEach(listener -> listener.accept(topic));
                 delete(topic);
             } else if (defaultsChanged || !now.get().configs().equals(topic.configs())) {
                 reconfigure(now.get(), after);
@@ -55,7 +67,8 @@ public final class TopicLogs {
         }
     }
 
-    void delete(TopicImage topic) {
+    /** Takes the logs of a topic away that is gone; does nothing where there are none. Thread-safe. */
+    public void delete(TopicImage topic) {
         for (int partition = 0; partition < topic.partitionsCount(); partition++) {
             delete(topic.partition(partition), topic.name());
         }
