@@ -1,6 +1,7 @@
 package dev.millrace.base.files;
 
 import java.io.Closeable;
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -111,6 +112,16 @@ public final class DiskFileStore implements FileStore {
 
     @Override
     public long usableBytes(Path path) throws IOException {
+        return nearest(path).getUsableSpace();
+    }
+
+    @Override
+    public long totalBytes(Path path) throws IOException {
+        return nearest(path).getTotalSpace();
+    }
+
+    /** The nearest directory that exists: it is on the same file system. */
+    private static File nearest(Path path) throws IOException {
         Path there = path.toAbsolutePath();
         while (!Files.exists(there)) {
             Path parent = there.getParent();
@@ -120,7 +131,7 @@ public final class DiskFileStore implements FileStore {
             there = parent;
         }
         // Not Files.getFileStore: that reads the table of mounts each time, this is one statvfs.
-        return there.toFile().getUsableSpace();
+        return there.toFile();
     }
 
     @Override

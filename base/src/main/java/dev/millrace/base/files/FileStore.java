@@ -75,6 +75,11 @@ public interface FileStore {
     /** Bytes that may still be written to the file system of {@code path} by this process. */
     long usableBytes(Path path) throws IOException;
 
+    /** Bytes that the file system of {@code path} has in all; -1 if that cannot be told. */
+    default long totalBytes(Path path) throws IOException {
+        return -1;
+    }
+
     /** The whole file, at most 2 GiB. For small files (checkpoints, metadata). */
     byte[] readAll(Path path) throws IOException;
 

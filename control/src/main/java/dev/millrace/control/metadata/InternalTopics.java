@@ -19,6 +19,9 @@ public interface InternalTopics {
     /** Topic of share groups: reserved until there are share groups. */
     String SHARE_GROUP_STATE = "__share_group_state";
 
+    /** The name of Kafka's own metadata log, which nobody may use for something else. */
+    String KAFKA_METADATA = "__cluster_metadata";
+
     Set<String> NAMES = Set.of(METADATA, CONSUMER_OFFSETS, TRANSACTION_STATE, SHARE_GROUP_STATE);
 
     /** Whether the name is reserved: clients neither create, write, alter nor delete such a topic. */

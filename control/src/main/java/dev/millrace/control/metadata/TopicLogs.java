@@ -39,12 +39,28 @@ public final class TopicLogs {
     /** The log of a partition, made if it has none yet. Never waits. */
     public PartitionLog open(TopicImage topic, int partition) {
         PartitionId id = topic.partition(partition);
-        return store.get(id).orElseGet(() -> store.open(id, topic.name(), configs.of(topic, image.get())));
+        return store.get(id).orElseGet(() -> open(topic, id));
+    }
+
+    private PartitionLog open(TopicImage topic, PartitionId id) {
+        MetadataImage before = image.get();
+        PartitionLog opened = store.open(id, topic.name(), configs.of(topic, before));
+        // The settings may have changed while the log was not yet there to be told.
+        MetadataImage now = image.get();
+        if (now != before) {
+            now.topic(topic.id()).ifPresent(current -> store.updateConfig(id, configs.of(current, now)));
+        }
+        return opened;
     }
 
     /** The log of a partition, if it has one. */
     public Optional<PartitionLog> find(PartitionId id) {
         return store.get(id);
+    }
+
+    /** Whether the partition takes and gives nothing, because its log is damaged or its disk failed. */
+    public boolean isOffline(PartitionId id) {
+        return store.offlineReason(id).isPresent();
     }
 
     /** Deletes and reconfigures logs by what is different between two images. */

@@ -28,11 +28,15 @@ final class TopicRules {
         TopicNames.check(name).ifPresent(failure -> {
             throw failure;
         });
-        if (InternalTopics.isInternal(name)) {
-            throw internal(name);
+        if (name.equals(InternalTopics.KAFKA_METADATA)) {
+            throw new MillraceException(
+                    ErrorCode.INVALID_REQUEST, "Creation of internal topic " + name + " is prohibited.");
         }
         if (state.topic(name).isPresent()) {
             throw new MillraceException(ErrorCode.TOPIC_EXISTS, "Topic '" + name + "' already exists.");
+        }
+        if (InternalTopics.isInternal(name)) {
+            throw internal(name);
         }
         if (TopicNames.canCollide(name)) {
             state.collidingWith(name).ifPresent(other -> {

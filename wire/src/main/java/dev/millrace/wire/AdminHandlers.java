@@ -1,0 +1,37 @@
+package dev.millrace.wire;
+
+import dev.millrace.base.files.FileStore;
+import dev.millrace.control.metadata.MetadataService;
+import dev.millrace.control.port.LogPort;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/** The handlers for topics, configurations and what there is to know about the cluster. */
+public final class AdminHandlers {
+
+    private AdminHandlers() {}
+
+    /**
+     * All of them.
+     *
+     * @param directory the data directory, which DescribeLogDirs tells
+     * @param waiting an executor whose threads may wait for a disk
+     */
+    public static List<Handler<?>> of(
+            MetadataService metadata, LogPort port, FileStore files, Path directory, Executor waiting) {
+        return List.of(
+                new H03_Metadata(metadata),
+                new H19_CreateTopics(metadata),
+                new H20_DeleteTopics(metadata),
+                new H21_DeleteRecords(port),
+                new H32_DescribeConfigs(metadata),
+                new H33_AlterConfigs(metadata),
+                new H35_DescribeLogDirs(metadata, files, directory, waiting),
+                new H37_CreatePartitions(metadata),
+                new H44_IncrementalAlterConfigs(metadata),
+                new H60_DescribeCluster(metadata),
+                new H74_ListConfigResources(metadata),
+                new H75_DescribeTopicPartitions(metadata));
+    }
+}
