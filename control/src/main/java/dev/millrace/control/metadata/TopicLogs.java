@@ -60,7 +60,7 @@ public final class TopicLogs {
 
     /** Whether the partition takes and gives nothing, because its log is damaged or its disk failed. */
     public boolean isOffline(PartitionId id) {
-        return store.offlineReason(id).isPresent();
+        return store.get(id).flatMap(PartitionLog::offlineReason).isPresent();
     }
 
     /** Deletes and reconfigures logs by what is different between two images. */
