@@ -8,19 +8,13 @@ import java.nio.ByteBuffer;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A disk in memory that keeps only what {@link FileStore} promises, and whose faults are chosen from a seed. Paths begin at an empty
@@ -46,10 +40,9 @@ public final class SimulatedFileStore implements FileStore {
     }
 
     private final Random random;
-    private final Directory root = new Directory();
-    private final PendingNames pendingNames = new PendingNames();
+    private final NameTree names = new NameTree();
     private final Set<Path> locks = new HashSet<>();
-    private final List<Fault> faults = new ArrayList<>();
+    private final Faults faults = new Faults();
 
     private long limitBytes = Long.MAX_VALUE;
     private long usedPages;
@@ -73,9 +66,12 @@ public final class SimulatedFileStore implements FileStore {
             case 1 -> 1;
             default -> random.nextDouble();
         };
-        pendingNames.crash(random, keptShare);
+        names.crash(random, keptShare);
         usedPages = 0;
-        crash(root, keptShare);
+        names.forEachFile(file -> {
+            file.crash(random, keptShare);
+            usedPages += FileContent.pagesCount(file.sizeBytes());
+        });
         boot();
     }
 
@@ -99,12 +95,12 @@ public final class SimulatedFileStore implements FileStore {
 
     /** The next {@code operation} on a path that matches fails with an {@link IOException}; a write does so half-way. */
     public synchronized void failNext(Operation operation, Predicate<Path> path) {
-        faults.add(new Fault(operation, path, true));
+        faults.add(operation, path, true);
     }
 
     /** As {@link #failNext}, but every time, until {@link #mend()}. */
     public synchronized void failAlways(Operation operation, Predicate<Path> path) {
-        faults.add(new Fault(operation, path, false));
+        faults.add(operation, path, false);
     }
 
     /** Takes back the failures that were ordered. What they did stays done. */
@@ -134,14 +130,14 @@ public final class SimulatedFileStore implements FileStore {
 
     /** Rots one bit of a file, on the disk and in memory. */
     public synchronized void flipBit(Path path, long position, int bit) throws IOException {
-        FileContent file = file(path);
+        FileContent file = names.file(path);
         Objects.checkIndex(position, file.sizeBytes());
         file.flipBit(position, Objects.checkIndex(bit, 8));
     }
 
     /** Rots a bit anywhere in a file, which is not empty; returns the position of its byte. */
     public synchronized long flipRandomBit(Path path) throws IOException {
-        long position = random.nextLong(file(path).sizeBytes());
+        long position = random.nextLong(names.file(path).sizeBytes());
         flipBit(path, position, random.nextInt(8));
         return position;
     }
@@ -152,45 +148,45 @@ public final class SimulatedFileStore implements FileStore {
     public synchronized StoreFile open(Path path, Mode mode) throws IOException {
         if (mode != Mode.CREATE) {
             begin(Operation.OPEN, path);
-            return new SimulatedFile(this, path, file(path), mode == Mode.READ, boots);
+            return new SimulatedFile(this, path, names.file(path), mode == Mode.READ, boots);
         }
         change(Operation.OPEN, path);
-        Directory directory = parent(path);
-        if (directory.seen.containsKey(name(path))) {
+        Directory directory = names.parent(path);
+        if (directory.seen.containsKey(NameTree.name(path))) {
             throw new FileAlreadyExistsException(path.toString());
         }
         FileContent created = new FileContent();
-        pendingNames.apply(new PendingNames.Change(directory, name(path), Optional.of(created)));
+        names.put(directory, NameTree.name(path), created);
         return new SimulatedFile(this, path, created, false, boots);
     }
 
     @Override
     public synchronized boolean exists(Path path) {
-        return find(path) != null;
+        return names.find(path) != null;
     }
 
     @Override
     public synchronized boolean isDirectory(Path path) {
-        return find(path) instanceof Directory;
+        return names.find(path) instanceof Directory;
     }
 
     @Override
     public synchronized List<Path> list(Path directory) {
         checkRunning();
-        return find(directory) instanceof Directory found
+        return names.find(directory) instanceof Directory found
                 ? found.seen.keySet().stream().map(directory::resolve).toList()
                 : List.of();
     }
 
     @Override
     public synchronized void createDirectories(Path directory) throws IOException {
-        Directory at = root;
+        Directory at = names.root();
         for (Path name : directory.toAbsolutePath().normalize()) {
             Node next = at.seen.get(name.toString());
             if (next == null) {
                 change(Operation.OPEN, directory);
                 next = new Directory();
-                pendingNames.apply(new PendingNames.Change(at, name.toString(), Optional.of(next)));
+                names.put(at, name.toString(), next);
             }
             if (!(next instanceof Directory existing)) {
                 throw new FileAlreadyExistsException(directory.toString());
@@ -202,7 +198,7 @@ public final class SimulatedFileStore implements FileStore {
     @Override
     public synchronized void delete(Path path) throws IOException {
         change(Operation.DELETE, path);
-        Node node = find(path);
+        Node node = names.find(path);
         if (node == null) {
             return;
         }
@@ -210,7 +206,7 @@ public final class SimulatedFileStore implements FileStore {
             throw new DirectoryNotEmptyException(path.toString());
         }
         release(node);
-        pendingNames.apply(new PendingNames.Change(parent(path), name(path), Optional.empty()));
+        names.remove(path);
     }
 
     @Override
@@ -224,11 +220,11 @@ public final class SimulatedFileStore implements FileStore {
     @Override
     public synchronized void rename(Path from, Path to) throws IOException {
         change(Operation.RENAME, from);
-        Node node = find(from);
+        Node node = names.find(from);
         if (node == null) {
             throw new NoSuchFileException(from.toString());
         }
-        Node replaced = find(to);
+        Node replaced = names.find(to);
         if (replaced instanceof Directory directory && !directory.seen.isEmpty()) {
             throw new DirectoryNotEmptyException(to.toString());
         }
@@ -238,15 +234,13 @@ public final class SimulatedFileStore implements FileStore {
         if (replaced != null) {
             release(replaced);
         }
-        pendingNames.apply(
-                new PendingNames.Change(parent(from), name(from), Optional.empty()),
-                new PendingNames.Change(parent(to), name(to), Optional.of(node)));
+        names.rename(from, to, node);
     }
 
     @Override
     public synchronized void syncDirectory(Path directory) throws IOException {
         change(Operation.SYNC_DIRECTORY, directory);
-        pendingNames.sync(directory(directory));
+        names.sync(names.directory(directory));
     }
 
     @Override
@@ -256,12 +250,12 @@ public final class SimulatedFileStore implements FileStore {
         }
         operationsCount++;
         checkRunning();
-        if (fails(Operation.SYNC, directory)) {
-            failSyncs(root);
+        if (faults.strike(Operation.SYNC, directory)) {
+            names.forEachFile(file -> file.failSync(random));
             throw failure(Operation.SYNC, directory);
         }
-        syncAll(root);
-        pendingNames.syncAll();
+        names.forEachFile(FileContent::sync);
+        names.syncAll();
         return true;
     }
 
@@ -281,7 +275,7 @@ public final class SimulatedFileStore implements FileStore {
 
     @Override
     public synchronized void replaceAtomically(Path path, byte[] content) throws IOException {
-        Path temporary = path.resolveSibling(name(path) + ".tmp");
+        Path temporary = path.resolveSibling(NameTree.name(path) + ".tmp");
         delete(temporary);
         try (StoreFile file = open(temporary, Mode.CREATE)) {
             file.write(ByteBuffer.wrap(content), 0);
@@ -326,7 +320,7 @@ public final class SimulatedFileStore implements FileStore {
             writePart(file, source, position, random.nextInt(wantedBytes + 1));
         }
         checkRunning();
-        if (fails(Operation.WRITE, file.path())) {
+        if (faults.strike(Operation.WRITE, file.path())) {
             writePart(file, source, position, random.nextInt(wantedBytes + 1));
             throw failure(Operation.WRITE, file.path());
         }
@@ -360,7 +354,7 @@ public final class SimulatedFileStore implements FileStore {
         checkOpen(file);
         operationsCount++;
         checkRunning();
-        if (fails(Operation.SYNC, file.path())) {
+        if (faults.strike(Operation.SYNC, file.path())) {
             file.content().failSync(random);
             throw failure(Operation.SYNC, file.path());
         }
@@ -392,41 +386,10 @@ public final class SimulatedFileStore implements FileStore {
         }
     }
 
-    private void crash(Directory directory, double keptShare) {
-        directory.seen = new TreeMap<>(directory.durable);
-        for (Node node : directory.seen.values()) {
-            switch (node) {
-                case Directory child -> crash(child, keptShare);
-                case FileContent file -> {
-                    file.crash(random, keptShare);
-                    usedPages += FileContent.pagesCount(file.sizeBytes());
-                }
-            }
-        }
-    }
-
     private void boot() {
         boots++;
         locks.clear();
         crashAtOperation = Long.MAX_VALUE;
-    }
-
-    private void syncAll(Directory directory) {
-        for (Node node : directory.seen.values()) {
-            switch (node) {
-                case Directory child -> syncAll(child);
-                case FileContent file -> file.sync();
-            }
-        }
-    }
-
-    private void failSyncs(Directory directory) {
-        for (Node node : directory.seen.values()) {
-            switch (node) {
-                case Directory child -> failSyncs(child);
-                case FileContent file -> file.failSync(random);
-            }
-        }
     }
 
     private void change(Operation operation, Path path) throws IOException {
@@ -436,7 +399,7 @@ public final class SimulatedFileStore implements FileStore {
 
     private void begin(Operation operation, Path path) throws IOException {
         checkRunning();
-        if (fails(operation, path)) {
+        if (faults.strike(operation, path)) {
             throw failure(operation, path);
         }
     }
@@ -453,57 +416,7 @@ public final class SimulatedFileStore implements FileStore {
         }
     }
 
-    private boolean fails(Operation operation, Path path) {
-        for (Iterator<Fault> i = faults.iterator(); i.hasNext(); ) {
-            Fault fault = i.next();
-            if (fault.operation == operation && fault.path.test(path)) {
-                if (fault.once) {
-                    i.remove();
-                }
-                return true;
-            }
-        }
-        return false;
-    }
-
     private static IOException failure(Operation operation, Path path) {
         return new IOException("Input/output error (simulated): " + operation + " of " + path);
     }
-
-    private FileContent file(Path path) throws NoSuchFileException {
-        if (find(path) instanceof FileContent file) {
-            return file;
-        }
-        throw new NoSuchFileException(path.toString());
-    }
-
-    private Directory directory(Path path) throws IOException {
-        return switch (find(path)) {
-            case Directory directory -> directory;
-            case FileContent file -> throw new NotDirectoryException(path.toString());
-            case null -> throw new NoSuchFileException(path.toString());
-        };
-    }
-
-    private Directory parent(Path path) throws IOException {
-        return directory(Objects.requireNonNull(path.toAbsolutePath().getParent(), "the root has no parent"));
-    }
-
-    private static String name(Path path) {
-        return Objects.requireNonNull(path.getFileName(), "the root has no name")
-                .toString();
-    }
-
-    private @Nullable Node find(Path path) {
-        Node at = root;
-        for (Path name : path.toAbsolutePath().normalize()) {
-            if (!(at instanceof Directory directory)) {
-                return null;
-            }
-            at = directory.seen.get(name.toString());
-        }
-        return at;
-    }
-
-    private record Fault(Operation operation, Predicate<Path> path, boolean once) {}
 }
