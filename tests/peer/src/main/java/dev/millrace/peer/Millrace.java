@@ -1,17 +1,18 @@
 package dev.millrace.peer;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import java.util.concurrent.TimeUnit;
 
 /** Millrace as users start it: through the launcher in the root of this checkout, which replaces itself by the server's JVM. */
 public record Millrace() implements Peer {
+    private static final int TRAINING_TRIES_MAX = 600;
+
     @Override
     public String title() {
         return "Millrace";
@@ -21,7 +22,7 @@ public record Millrace() implements Peer {
     public Broker prepare(Path directory, Map<String, String> settings) {
         int port = Machine.freePort();
         List<String> command = new ArrayList<>(List.of(
-                Machine.root().resolve("millrace").toString(),
+                launcher(),
                 "start",
                 "--kafka",
                 "127.0.0.1:" + port,
@@ -33,12 +34,40 @@ public record Millrace() implements Peer {
 
     @Override
     public long jarsSizeBytes() {
-        try (Stream<Path> jars = Files.walk(Machine.root().resolve("server/target/dist"))) {
-            return jars.filter(jar -> jar.toString().endsWith(".jar"))
-                    .mapToLong(jar -> jar.toFile().length())
-                    .sum();
-        } catch (IOException e) {
-            throw new UncheckedIOException("Millrace is not built: run ./millrace version first", e);
+        return files("lib", ".jar").stream().mapToLong(File::length).sum();
+    }
+
+    /**
+     * Builds Millrace and starts it once, until its launcher has made the start-up cache that later starts use.
+     *
+     * @param directory an empty directory for that start's data
+     */
+    public void train(Path directory) {
+        Machine.run(directory.resolve("build.out"), launcher(), "version");
+        try (Broker broker = prepare(directory, Map.of())) {
+            broker.start();
+            for (int tries = 0;
+                    tries < TRAINING_TRIES_MAX && files("aot", ".aot").isEmpty();
+                    tries++) {
+                TimeUnit.MILLISECONDS.sleep(100);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while training", e);
         }
+    }
+
+    private static List<File> files(String directory, String suffix) {
+        File[] files =
+                Machine.root().resolve(".millrace").resolve(directory).toFile().listFiles();
+        return files == null
+                ? List.of()
+                : Arrays.stream(files)
+                        .filter(file -> file.getName().endsWith(suffix))
+                        .toList();
+    }
+
+    private static String launcher() {
+        return Machine.root().resolve("millrace").toString();
     }
 }

@@ -1,0 +1,53 @@
+package dev.millrace.bench;
+
+import dev.millrace.peer.ProcessStats;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A broker with nothing to do: ten seconds to settle after its start, then half a minute of measuring. */
+record IdleRow(String name, String title, List<Side> sides, List<Goal> goals) implements Row {
+    static final String RESIDENT_MB = "resident MB";
+    static final String CPU_PERCENT = "% of a core";
+    static final String THREADS = "threads";
+    static final String JARS_MB = "jars MB";
+
+    private static final int SETTLE_SECONDS = 10;
+    private static final int SECONDS = 30;
+
+    @Override
+    public boolean startsBrokers() {
+        return true;
+    }
+
+    @Override
+    public int rounds() {
+        return 2;
+    }
+
+    @Override
+    public void prepare(Station station) {
+        station.broker().start();
+        station.broker().stop();
+    }
+
+    @Override
+    public Figures measure(Station station) {
+        station.broker().start();
+        ProcessStats stats = station.broker().stats();
+        try {
+            TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
+            double cpuBefore = stats.cpuSeconds();
+            int seconds = station.scaled(SECONDS);
+            TimeUnit.SECONDS.sleep(seconds);
+            return Figures.of()
+                    .with(RESIDENT_MB, (double) stats.residentSizeBytes() / 1e6)
+                    .with(CPU_PERCENT, (stats.cpuSeconds() - cpuBefore) / seconds * 100)
+                    .with(THREADS, (double) stats.threadsCount())
+                    .with(JARS_MB, (double) station.side().peer().jarsSizeBytes() / 1e6);
+        } catch (InterruptedException e) {
+            throw Station.interrupted(e);
+        } finally {
+            station.broker().stop();
+        }
+    }
+}

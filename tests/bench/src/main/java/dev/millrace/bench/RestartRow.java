@@ -1,0 +1,51 @@
+package dev.millrace.bench;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+
+/**
+ * From exec to the moment at which the broker tells a leader for each of many partitions, after it was stopped or killed with records written
+ * since its last start.
+ */
+record RestartRow(String name, String title, List<Side> sides, List<Goal> goals, boolean killed) implements Row {
+    private static final String TOPIC = "bench-restart";
+
+    @Override
+    public boolean startsBrokers() {
+        return true;
+    }
+
+    @Override
+    public void prepare(Station station) {
+        station.broker().start();
+        station.createTopic(TOPIC, station.scaled(PartitionsRow.PARTITIONS));
+    }
+
+    @Override
+    public Figures measure(Station station) {
+        int partitions = station.scaled(PartitionsRow.PARTITIONS);
+        try (KafkaProducer<byte[], byte[]> producer = station.producer(Map.of("acks", "all"))) {
+            PartitionsRow.writeToEach(producer, TOPIC, partitions);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("cannot write to " + TOPIC, e);
+        } catch (InterruptedException e) {
+            throw Station.interrupted(e);
+        }
+        if (killed) {
+            station.broker().kill();
+        } else {
+            station.broker().stop();
+        }
+        long startedNs = System.nanoTime();
+        station.broker().start();
+        try (Admin admin = station.admin()) {
+            Station.waitForLeaders(admin, TOPIC, partitions);
+        } catch (InterruptedException e) {
+            throw Station.interrupted(e);
+        }
+        return Figures.of().with(Figures.SECONDS, (System.nanoTime() - startedNs) / 1e9);
+    }
+}
