@@ -8,16 +8,34 @@ import dev.millrace.base.metrics.Metrics;
 import dev.millrace.base.time.Clock;
 import dev.millrace.base.time.Scheduler;
 import dev.millrace.base.time.ThreadScheduler;
+import dev.millrace.control.groups.GroupCoordinator;
+import dev.millrace.control.groups.OffsetsTopic;
 import dev.millrace.control.machine.MachineRuntime;
+import dev.millrace.control.metadata.InternalTopics;
+import dev.millrace.control.metadata.MetadataConfigs;
 import dev.millrace.control.metadata.MetadataService;
 import dev.millrace.control.metadata.MetadataSettings;
+import dev.millrace.control.metadata.TopicImage;
+import dev.millrace.control.port.LocalLogPort;
+import dev.millrace.control.port.LogPort;
 import dev.millrace.log.LogEnvironment;
 import dev.millrace.log.LogStore;
+import dev.millrace.wire.AdminHandlers;
+import dev.millrace.wire.GroupHandlers;
+import dev.millrace.wire.H00_Produce;
+import dev.millrace.wire.H01_Fetch;
+import dev.millrace.wire.H02_ListOffsets;
+import dev.millrace.wire.H22_InitProducerId;
+import dev.millrace.wire.H23_OffsetForLeaderEpoch;
 import dev.millrace.wire.Handler;
 import dev.millrace.wire.Handlers;
+import dev.millrace.wire.fetch.FetchEngine;
+import dev.millrace.wire.fetch.FetchSessions;
 import dev.millrace.wire.net.KafkaServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -29,6 +47,7 @@ import java.util.concurrent.Executors;
 public final class Server implements AutoCloseable {
 
     private static final int MACHINE_THREADS = 1;
+    private static final int FETCH_SESSIONS = 1_000;
 
     private final KafkaServer kafka;
     private final Closing closing;
@@ -67,9 +86,29 @@ public final class Server implements AutoCloseable {
                     machines,
                     Server::randomId);
 
-            // The Kafka protocol.
-            List<Handler<?>> handlers = List.of();
+            OffsetsTopic offsetsTopic = new OffsetsTopic(
+                    metadata,
+                    () -> metadata.image().topic(InternalTopics.CONSUMER_OFFSETS),
+                    machines,
+                    GroupCoordinator.machineFactory(config.groups(), UUID::randomUUID),
+                    config.values().get(MetadataConfigs.OFFSETS_TOPIC_NUM_PARTITIONS));
+            GroupCoordinator groups = new GroupCoordinator(
+                    config.groups(),
+                    offsetsTopic,
+                    topic -> metadata.image().topic(topic).map(TopicImage::id));
+            LogPort port = new LocalLogPort(metadata, groups);
+
+            // The Kafka protocol: nobody is answered before it is known what there is.
             metadata.ready().join();
+            FetchSessions sessions = new FetchSessions(FETCH_SESSIONS, clock, new SecureRandom());
+            List<Handler<?>> handlers = new ArrayList<>();
+            handlers.add(new H00_Produce(port));
+            handlers.add(new H01_Fetch(new FetchEngine(port, sessions, scheduler, waiting)));
+            handlers.add(new H02_ListOffsets(port, waiting));
+            handlers.add(new H22_InitProducerId(metadata::next));
+            handlers.add(new H23_OffsetForLeaderEpoch(port));
+            handlers.addAll(GroupHandlers.all(groups, port, identity.nodeId()));
+            handlers.addAll(AdminHandlers.of(metadata, port, files, config.directory(), waiting));
             KafkaServer kafka = closing.add(KafkaServer.start(config.wire(), Handlers.of(handlers), clock));
             return new Server(kafka, closing);
         } catch (IOException | RuntimeException e) {
