@@ -21,9 +21,9 @@ import java.util.zip.CRC32C;
  *
  * @param partitions by identity
  */
-record Checkpoint(boolean clean, long journalStartSequence, Map<PartitionId, Line> partitions) {
+public record Checkpoint(boolean clean, long journalStartSequence, Map<PartitionId, Line> partitions) {
 
-    static final Checkpoint NONE = new Checkpoint(false, 0, Map.of());
+    public static final Checkpoint NONE = new Checkpoint(false, 0, Map.of());
 
     private static final String HEADER = "millrace-checkpoint 1";
 
@@ -35,7 +35,7 @@ record Checkpoint(boolean clean, long journalStartSequence, Map<PartitionId, Lin
      * @param snapshotOffset the producer snapshot from which, together with the log behind it, the producers' states come; -1: there was
      *     no producer at {@code flushedOffset}
      */
-    record Line(long flushedOffset, long logStartOffset, long snapshotOffset) {}
+    public record Line(long flushedOffset, long logStartOffset, long snapshotOffset) {}
 
     byte[] toBytes() {
         StringBuilder text = new StringBuilder(128 + 80 * partitions.size());
@@ -61,7 +61,7 @@ record Checkpoint(boolean clean, long journalStartSequence, Map<PartitionId, Lin
     }
 
     /** Reads what {@link #toBytes} wrote; an {@link IOException} says what is wrong with it. */
-    static Checkpoint parse(byte[] bytes) throws IOException {
+    public static Checkpoint parse(byte[] bytes) throws IOException {
         String text = new String(bytes, StandardCharsets.UTF_8);
         int crcAt = text.lastIndexOf("crc ");
         if (!text.startsWith(HEADER) || crcAt < 0) {

@@ -12,12 +12,12 @@ import java.util.zip.CRC32C;
  *
  * <p>{@link #moveTo} says whether a whole batch stands at a position; if so its header can be asked for.
  */
-final class BatchScanner {
+public final class BatchScanner {
 
     /** For lookups: a few headers. */
-    static final int LOOKUP_CHUNK_BYTES = 4 * 1024;
+    public static final int LOOKUP_CHUNK_BYTES = 4 * 1024;
     /** For walks over whole files. */
-    static final int WALK_CHUNK_BYTES = 256 * 1024;
+    public static final int WALK_CHUNK_BYTES = 256 * 1024;
 
     private final StoreFile file;
     private final long end;
@@ -28,7 +28,7 @@ final class BatchScanner {
     private int at;
 
     /** Sees {@code file} up to {@code end}. */
-    BatchScanner(StoreFile file, long end, int chunkSizeBytes) {
+    public BatchScanner(StoreFile file, long end, int chunkSizeBytes) {
         this.file = file;
         this.end = end;
         this.chunk = ByteBuffer.allocate(Math.clamp(end, BatchHeader.SIZE_BYTES, chunkSizeBytes))
@@ -36,7 +36,7 @@ final class BatchScanner {
     }
 
     /** Moves to the batch at {@code position}; why there is none, in words, or empty if it is there, whole. Its CRC was not checked. */
-    Optional<String> moveTo(long position) throws IOException {
+    public Optional<String> moveTo(long position) throws IOException {
         this.position = position;
         long left = end - position;
         if (left < BatchHeader.SIZE_BYTES || !ensureLoaded(position, BatchHeader.SIZE_BYTES)) {
@@ -57,7 +57,7 @@ final class BatchScanner {
     }
 
     /** What is wrong with the current batch's CRC, in words; empty if it fits. */
-    Optional<String> checkCrc() throws IOException {
+    public Optional<String> checkCrc() throws IOException {
         long expected = BatchHeader.crc(chunk, at);
         long computed;
         if (ensureLoaded(position, sizeBytes())) {
@@ -109,31 +109,31 @@ final class BatchScanner {
     }
 
     /** The current batch's header, for {@link BatchHeader}, at {@link #headerPosition}. Valid until the next move. */
-    ByteBuffer header() {
+    public ByteBuffer header() {
         return chunk;
     }
 
-    int headerPosition() {
+    public int headerPosition() {
         return at;
     }
 
-    long position() {
+    public long position() {
         return position;
     }
 
-    long baseOffset() {
+    public long baseOffset() {
         return BatchHeader.baseOffset(chunk, at);
     }
 
-    long lastOffset() {
+    public long lastOffset() {
         return BatchHeader.lastOffset(chunk, at);
     }
 
-    int sizeBytes() {
+    public int sizeBytes() {
         return BatchHeader.sizeBytes(chunk, at);
     }
 
-    long maxTimestampMs() {
+    public long maxTimestampMs() {
         return BatchHeader.maxTimestampMs(chunk, at);
     }
 }

@@ -21,9 +21,9 @@ import java.util.Arrays;
  * <p>One writer; lookups from any thread, without locks: an entry is one long, published by the count behind it. Entries are hints: a
  * reader never looks behind the size that the segment published.
  */
-final class OffsetIndex extends SparseIndex {
+public final class OffsetIndex extends SparseIndex {
 
-    static final int ENTRY_BYTES = 8;
+    public static final int ENTRY_BYTES = 8;
 
     private static final long[] NOTHING = {};
     private static final int FIRST_CAPACITY = 16;
@@ -32,7 +32,8 @@ final class OffsetIndex extends SparseIndex {
     private volatile long[] entries = NOTHING;
     private volatile int count;
 
-    OffsetIndex(long baseOffset) {
+    /** An empty index. */
+    public OffsetIndex(long baseOffset) {
         super(ENTRY_BYTES);
         this.baseOffset = baseOffset;
     }
@@ -54,15 +55,15 @@ final class OffsetIndex extends SparseIndex {
     }
 
     @Override
-    int count() {
+    public int count() {
         return count;
     }
 
-    long offset(int index) {
+    public long offset(int index) {
         return baseOffset + (entries[index] >>> 32);
     }
 
-    long position(int index) {
+    public long position(int index) {
         return entries[index] & 0xFFFF_FFFFL;
     }
 
@@ -130,7 +131,7 @@ final class OffsetIndex extends SparseIndex {
      * Reads an index file, up to the first entry that cannot be right for a log of {@code logSizeBytes}: the rest is stale or broken,
      * and whoever recovers the segment makes it anew.
      */
-    static OffsetIndex read(FileStore files, Path path, long baseOffset, long logSizeBytes) throws IOException {
+    public static OffsetIndex read(FileStore files, Path path, long baseOffset, long logSizeBytes) throws IOException {
         OffsetIndex index = new OffsetIndex(baseOffset);
         ByteBuffer bytes = ByteBuffer.wrap(files.readAll(path));
         long previousOffset = -1;

@@ -4,28 +4,28 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /** Names of the files of one segment: its base offset in 20 digits, and a suffix for each kind. */
-record SegmentPaths(Path directory, long baseOffset) {
+public record SegmentPaths(Path directory, long baseOffset) {
 
-    static final String LOG_SUFFIX = ".log";
-    static final String OFFSET_INDEX_SUFFIX = ".index";
-    static final String TIME_INDEX_SUFFIX = ".timeindex";
+    public static final String LOG_SUFFIX = ".log";
+    public static final String OFFSET_INDEX_SUFFIX = ".index";
+    public static final String TIME_INDEX_SUFFIX = ".timeindex";
 
     private static final int DIGITS = 20;
 
-    Path log() {
+    public Path log() {
         return directory.resolve(name(LOG_SUFFIX));
     }
 
-    Path offsetIndex() {
+    public Path offsetIndex() {
         return directory.resolve(name(OFFSET_INDEX_SUFFIX));
     }
 
-    Path timeIndex() {
+    public Path timeIndex() {
         return directory.resolve(name(TIME_INDEX_SUFFIX));
     }
 
     /** The base offset that {@code path} names; empty if it is not a file of a segment with this suffix. */
-    static OptionalLong baseOffset(Path path, String suffix) {
+    public static OptionalLong baseOffset(Path path, String suffix) {
         String name = String.valueOf(path.getFileName());
         if (name.length() != DIGITS + suffix.length() || !name.endsWith(suffix)) {
             return OptionalLong.empty();

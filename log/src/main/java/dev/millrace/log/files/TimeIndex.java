@@ -22,9 +22,9 @@ import java.util.Arrays;
  *
  * <p>One writer; lookups from any thread, without locks.
  */
-final class TimeIndex extends SparseIndex {
+public final class TimeIndex extends SparseIndex {
 
-    static final int ENTRY_BYTES = 12;
+    public static final int ENTRY_BYTES = 12;
 
     private static final long[] NOTHING = {};
     private static final int FIRST_CAPACITY = 16;
@@ -35,7 +35,8 @@ final class TimeIndex extends SparseIndex {
 
     private volatile int count;
 
-    TimeIndex(long baseOffset) {
+    /** An empty index. */
+    public TimeIndex(long baseOffset) {
         super(ENTRY_BYTES);
         this.baseOffset = baseOffset;
     }
@@ -60,15 +61,15 @@ final class TimeIndex extends SparseIndex {
     }
 
     @Override
-    int count() {
+    public int count() {
         return count;
     }
 
-    long timestampMs(int index) {
+    public long timestampMs(int index) {
         return entries[2 * index];
     }
 
-    long offset(int index) {
+    public long offset(int index) {
         return entries[2 * index + 1];
     }
 
@@ -119,7 +120,7 @@ final class TimeIndex extends SparseIndex {
     }
 
     /** Reads an index file, up to the first entry that cannot be right. */
-    static TimeIndex read(FileStore files, Path path, long baseOffset) throws IOException {
+    public static TimeIndex read(FileStore files, Path path, long baseOffset) throws IOException {
         TimeIndex index = new TimeIndex(baseOffset);
         ByteBuffer bytes = ByteBuffer.wrap(files.readAll(path));
         long previousTimestampMs = -1;

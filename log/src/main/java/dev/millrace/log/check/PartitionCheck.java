@@ -1,0 +1,142 @@
+package dev.millrace.log.check;
+
+import dev.millrace.base.files.FileStore;
+import dev.millrace.base.files.FileStore.Mode;
+import dev.millrace.base.files.StoreFile;
+import dev.millrace.log.Checkpoint;
+import dev.millrace.log.PartitionId;
+import dev.millrace.log.check.Finding.Severity;
+import dev.millrace.log.epoch.LeaderEpochs;
+import dev.millrace.log.files.PartitionMetadataFile;
+import dev.millrace.log.files.SegmentPaths;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Looks through one partition's directory. */
+final class PartitionCheck {
+
+    private static final String EPOCHS_NAME = "leader-epoch-checkpoint";
+
+    private final FileStore files;
+    private final Path directory;
+    private final int partition;
+    private final CheckState state;
+
+    PartitionCheck(FileStore files, Path directory, int partition, CheckState state) {
+        this.files = files;
+        this.directory = directory;
+        this.partition = partition;
+        this.state = state;
+    }
+
+    void run(Map<PartitionId, Checkpoint.Line> lines) throws IOException {
+        List<SegmentPaths> segments = segments(files, directory);
+        Optional<PartitionId> id =
+                PartitionMetadataFile.read(files, directory).map(topicId -> new PartitionId(topicId, partition));
+        Optional<Checkpoint.Line> line = id.flatMap(known -> Optional.ofNullable(lines.get(known)));
+        if (id.isEmpty()) {
+            state.add(
+                    segments.isEmpty() ? Severity.NOTE : Severity.WARNING,
+                    directory.resolve(PartitionMetadataFile.NAME),
+                    "is missing or names no topic",
+                    "A crash before the partition's first flush leaves it so; the next start removes the directory and "
+                            + "makes the partition anew from the journal");
+        }
+        long flushedOffset = line.map(Checkpoint.Line::flushedOffset).orElse(0L);
+        long logStartOffset = line.map(Checkpoint.Line::logStartOffset).orElse(0L);
+        long endOffset = checkSegments(segments, flushedOffset, logStartOffset);
+        boolean gone = state.serverRunning && !files.isDirectory(directory);
+        if (endOffset < flushedOffset && !gone && !state.isBroken(directory)) {
+            state.add(
+                    Severity.ERROR,
+                    directory,
+                    "ends before offset " + endOffset + ", though everything below offset " + flushedOffset
+                            + " was durable",
+                    "Bring the missing segments back from a copy");
+        }
+        checkEpochs(endOffset);
+    }
+
+    /** Gives the offset behind the last batch. */
+    private long checkSegments(List<SegmentPaths> segments, long flushedOffset, long logStartOffset)
+            throws IOException {
+        long offsetNext = segments.isEmpty() ? 0 : segments.getFirst().baseOffset();
+        int leaderEpoch = -1;
+        for (int i = 0; i < segments.size(); i++) {
+            SegmentPaths paths = segments.get(i);
+            if (paths.baseOffset() != offsetNext) {
+                checkGap(paths, offsetNext, flushedOffset, logStartOffset);
+            }
+            SegmentCheck check = new SegmentCheck(files, paths, state, flushedOffset, leaderEpoch);
+            try {
+                check.run(i == segments.size() - 1);
+                offsetNext = check.offsetNext();
+                leaderEpoch = check.leaderEpoch();
+            } catch (NoSuchFileException e) {
+                // Retention of a running server took it: what follows is whole for itself.
+                offsetNext = i + 1 < segments.size() ? segments.get(i + 1).baseOffset() : offsetNext;
+            }
+        }
+        return offsetNext;
+    }
+
+    private void checkGap(SegmentPaths paths, long offsetNext, long flushedOffset, long logStartOffset) {
+        boolean repairable = offsetNext >= flushedOffset || paths.baseOffset() <= logStartOffset;
+        state.add(
+                repairable ? Severity.NOTE : Severity.ERROR,
+                paths.log(),
+                "begins at offset " + paths.baseOffset() + ", though the segment before it ends before offset "
+                        + offsetNext,
+                repairable
+                        ? "A crash leaves it so; the next start puts it in order"
+                        : "Bring the segment before it back from a copy");
+        state.broken(directory);
+    }
+
+    private void checkEpochs(long endOffset) throws IOException {
+        Path path = directory.resolve(EPOCHS_NAME);
+        if (!files.exists(path)) {
+            return;
+        }
+        String remedy = "The next start makes it anew from the segments";
+        try {
+            LeaderEpochs epochs = LeaderEpochs.parse(files.readAll(path));
+            if (!epochs.truncatedTo(endOffset + 1).equals(epochs)) {
+                state.add(
+                        Severity.NOTE,
+                        path,
+                        "names an epoch that begins behind the end of the log, offset " + endOffset,
+                        remedy);
+            }
+        } catch (IOException e) {
+            state.add(Severity.WARNING, path, String.valueOf(e.getMessage()), remedy);
+        }
+    }
+
+    /** The segments of a directory, ascending. */
+    static List<SegmentPaths> segments(FileStore files, Path directory) throws IOException {
+        List<SegmentPaths> segments = new ArrayList<>();
+        for (Path path : files.list(directory)) {
+            OptionalLong baseOffset = SegmentPaths.baseOffset(path, SegmentPaths.LOG_SUFFIX);
+            if (baseOffset.isPresent()) {
+                segments.add(new SegmentPaths(directory, baseOffset.getAsLong()));
+            }
+        }
+        return segments;
+    }
+
+    /** Bytes of a segment's log; 0 if it went away meanwhile. */
+    static long sizeBytes(FileStore files, SegmentPaths paths) throws IOException {
+        try (StoreFile file = files.open(paths.log(), Mode.READ)) {
+            return file.sizeBytes();
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.log.check;
+
+import org.jspecify.annotations.NullMarked;
