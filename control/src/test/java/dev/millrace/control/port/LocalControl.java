@@ -1,0 +1,131 @@
+package dev.millrace.control.port;
+
+import dev.millrace.base.AgentHost;
+import dev.millrace.base.TopicId;
+import dev.millrace.base.error.ErrorCode;
+import dev.millrace.base.files.DiskFileStore;
+import dev.millrace.base.files.FileStore;
+import dev.millrace.base.metrics.Metrics;
+import dev.millrace.base.time.Clock;
+import dev.millrace.base.time.SystemClock;
+import dev.millrace.base.time.ThreadScheduler;
+import dev.millrace.control.machine.MachineRuntime;
+import dev.millrace.control.metadata.MetadataService;
+import dev.millrace.control.metadata.MetadataSettings;
+import dev.millrace.control.metadata.NewTopic;
+import dev.millrace.control.metadata.Outcome;
+import dev.millrace.control.metadata.TopicImage;
+import dev.millrace.log.LogEnvironment;
+import dev.millrace.log.LogStore;
+import dev.millrace.log.LogStoreConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** The real control plane over a real log, with its threads, and without groups: node 1 of cluster "AAAAAAAAAAAAAAAAAAAAAQ". */
+public final class LocalControl implements AutoCloseable {
+
+    public static final String CLUSTER_ID = new TopicId(0, 1).toString();
+
+    private final ThreadScheduler scheduler;
+    private final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
+    private final FileStore files = new DiskFileStore();
+    private final LogStore logs;
+    private final MachineRuntime machines;
+    private final MetadataService metadata;
+    private final LogPort port;
+
+    private LocalControl(Optional<Path> directory) {
+        Clock clock = new SystemClock();
+        scheduler = new ThreadScheduler(clock);
+        LogEnvironment environment =
+                new LogEnvironment(files, clock, scheduler, waiting, AgentHost.threads(), new Metrics());
+        try {
+            logs = directory.isPresent()
+                    ? LogStore.open(LogStoreConfig.defaults(directory.get()), environment)
+                    : LogStore.inMemory(LogStoreConfig.defaults(Path.of("memory")), environment);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        machines = new MachineRuntime(clock, scheduler, waiting, AgentHost.threads(), 1);
+        metadata = MetadataService.open(
+                MetadataSettings.defaults(1, CLUSTER_ID), logs, machines, () -> TopicId.of(UUID.randomUUID()));
+        metadata.ready().join();
+        port = new LocalLogPort(metadata, new NoGroups());
+    }
+
+    public static LocalControl inMemory() {
+        return new LocalControl(Optional.empty());
+    }
+
+    /** Opens what is there, or begins anew. */
+    public static LocalControl onDisk(Path directory) {
+        return new LocalControl(Optional.of(directory));
+    }
+
+    public MetadataService metadata() {
+        return metadata;
+    }
+
+    public LogPort port() {
+        return port;
+    }
+
+    public LogStore logs() {
+        return logs;
+    }
+
+    public FileStore files() {
+        return files;
+    }
+
+    public ExecutorService waiting() {
+        return waiting;
+    }
+
+    /** Creates a topic, and waits until it is there. */
+    public TopicImage createTopic(String name, int partitionsCount, Map<String, String> configs) {
+        List<Outcome<TopicImage>> outcomes = metadata.createTopics(
+                        List.of(new NewTopic(name, partitionsCount, 1, List.of(), configs)), false)
+                .join();
+        return switch (outcomes.getFirst()) {
+            case Outcome.Done<TopicImage> done -> done.value();
+            case Outcome.Refused<TopicImage> refused -> throw refused.failure();
+        };
+    }
+
+    @Override
+    public void close() {
+        machines.close();
+        logs.close();
+        scheduler.close();
+        waiting.close();
+    }
+
+    /** No group ever commits here. */
+    private static final class NoGroups implements GroupOffsets {
+
+        @Override
+        public CompletableFuture<Map<Key, Optional<ErrorCode>>> commit(
+                Committer committer, Map<Key, Position> positions) {
+            return CompletableFuture.completedFuture(Map.of());
+        }
+
+        @Override
+        public CompletableFuture<Map<Key, Position>> fetch(String groupId, List<Key> keys) {
+            return CompletableFuture.completedFuture(Map.of());
+        }
+
+        @Override
+        public CompletableFuture<Map<Key, Position>> fetchAll(String groupId) {
+            return CompletableFuture.completedFuture(Map.of());
+        }
+    }
+}
