@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.control.port.LocalControl;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -47,13 +48,9 @@ class AdminClientTest {
             control.metadata(),
             control.port(),
             control.files(),
-            java.nio.file.Path.of(System.getProperty("java.io.tmpdir")),
+            Path.of(System.getProperty("java.io.tmpdir")),
             control.waiting()));
-    private final Admin admin = Admin.create(Map.of(
-            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-            server.bootstrap(),
-            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-            20_000));
+    private final Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, server.bootstrap()));
 
     @AfterEach
     void close() {
@@ -80,8 +77,9 @@ class AdminClientTest {
                 .contains("__millrace_metadata");
         get(admin.deleteTopics(TopicCollection.ofTopicIds(List.of(id))).all());
         assertThat(get(admin.listTopics().names())).isEmpty();
-        assertFails(UnknownTopicOrPartitionException.class, admin.deleteTopics(List.of("orders"))
-                .all());
+        assertFails(
+                UnknownTopicOrPartitionException.class,
+                admin.deleteTopics(List.of("orders")).all());
     }
 
     @Test
@@ -162,8 +160,9 @@ class AdminClientTest {
 
     @Test
     void shouldKeepInternalTopicsForItself() throws Exception {
-        assertFails(InvalidTopicException.class, admin.deleteTopics(List.of("__millrace_metadata"))
-                .all());
+        assertFails(
+                InvalidTopicException.class,
+                admin.deleteTopics(List.of("__millrace_metadata")).all());
         assertFails(InvalidTopicException.class, create(new NewTopic("__consumer_offsets", 1, (short) 1)));
         assertThat(describe("__millrace_metadata").isInternal()).isTrue();
     }
@@ -172,9 +171,9 @@ class AdminClientTest {
     void shouldTellWhatTheClusterIs() throws Exception {
         assertThat(get(admin.describeCluster().clusterId())).isEqualTo(LocalControl.CLUSTER_ID);
         assertThat(get(admin.describeCluster().nodes())).hasSize(1);
-        assertThat(get(admin.describeLogDirs(Set.of(1)).allDescriptions())
-                        .get(1)
-                        .values())
+        var directories = get(admin.describeLogDirs(Set.of(1)).allDescriptions());
+        assertThat(directories).hasSize(1);
+        assertThat(directories.values().iterator().next().values())
                 .allSatisfy(directory -> assertThat(directory.totalBytes()).isPresent());
         Collection<ConfigResource> resources = get(admin.listConfigResources().all());
         assertThat(resources).contains(new ConfigResource(ConfigResource.Type.BROKER, "1"));
@@ -198,13 +197,19 @@ class AdminClientTest {
     }
 
     private TopicDescription describe(String topic) throws Exception {
-        return get(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic);
+        return get(admin.describeTopics(List.of(topic)).allTopicNames())
+                .values()
+                .iterator()
+                .next();
     }
 
     private Config describe(ConfigResource resource) throws Exception {
         DescribeConfigsOptions options =
                 new DescribeConfigsOptions().includeSynonyms(true).includeDocumentation(true);
-        return get(admin.describeConfigs(List.of(resource), options).all()).get(resource);
+        return get(admin.describeConfigs(List.of(resource), options).all())
+                .values()
+                .iterator()
+                .next();
     }
 
     private void alter(ConfigResource resource, ConfigEntry entry, OpType operation) throws Exception {

@@ -108,8 +108,10 @@ public abstract class LogPortContract {
         corrupt.put(corrupt.limit() - 1, (byte) (corrupt.get(corrupt.limit() - 1) ^ 1));
         CompletableFuture<AppendResult> accepted =
                 partition.append(corrupt, AppendOptions.CLIENT).accepted();
-        assertThatThrownBy(accepted::join).cause().isInstanceOfSatisfying(MillraceException.class, e -> assertThat(e.code())
-                .isEqualTo(ErrorCode.CORRUPT_BATCH));
+        assertThatThrownBy(accepted::join)
+                .cause()
+                .isInstanceOfSatisfying(
+                        MillraceException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT_BATCH));
         assertThat(partition.offsets().logEnd()).isZero();
     }
 
@@ -182,8 +184,9 @@ public abstract class LogPortContract {
         assertThatThrownBy(() ->
                         gone.append(batch(0, 1), AppendOptions.CLIENT).durable().join())
                 .cause()
-                .isInstanceOfSatisfying(MillraceException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
+                .isInstanceOfSatisfying(
+                        MillraceException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
         TopicId namesake = createTopic("reborn");
         assertThat(namesake).isNotEqualTo(id);
         PartitionPort fresh = port().partition("reborn", 0).orElseThrow();
@@ -210,8 +213,7 @@ public abstract class LogPortContract {
     private static ByteBuffer batch(long afterStartMs, int recordsCount) {
         RecordBatchBuilder builder = new RecordBatchBuilder();
         for (int i = 0; i < recordsCount; i++) {
-            builder.add(
-                    START_MS + afterStartMs + i, ByteBuffer.wrap(("record " + i).getBytes(StandardCharsets.UTF_8)));
+            builder.add(START_MS + afterStartMs + i, ByteBuffer.wrap(("record " + i).getBytes(StandardCharsets.UTF_8)));
         }
         return builder.build();
     }
