@@ -100,6 +100,8 @@ public final class Server implements AutoCloseable {
 
             // The Kafka protocol: nobody is answered before it is known what there is.
             metadata.ready().join();
+            metadata.onTopicDeleted(topic -> groups.forgetTopic(topic.name(), topic.id()));
+            groups.resume();
             FetchSessions sessions = new FetchSessions(FETCH_SESSIONS, clock, new SecureRandom());
             List<Handler<?>> handlers = new ArrayList<>();
             handlers.add(new H00_Produce(port));
