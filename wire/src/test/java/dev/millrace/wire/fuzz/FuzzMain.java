@@ -49,8 +49,7 @@ final class FuzzMain {
     /** What the server says that it serves. */
     private static List<ApiKeys> served(int port) throws IOException {
         try (WireClient client = WireClient.connect(port)) {
-            ApiVersionsResponseData answer =
-                    client.call(ApiKeys.API_VERSIONS, (short) 0, new ApiVersionsRequestData());
+            ApiVersionsResponseData answer = client.call(ApiKeys.API_VERSIONS, (short) 0, new ApiVersionsRequestData());
             List<ApiKeys> keys = new ArrayList<>();
             answer.apiKeys().forEach(served -> keys.add(ApiKeys.forId(served.apiKey())));
             return keys;

@@ -88,7 +88,8 @@ final class Fuzzer {
                 byte[] whole = requests.next(n);
                 byte[] frame = mutate(whole.clone());
                 sent++;
-                burstKeys.add(ByteBuffer.wrap(whole).getShort(4) + "v" + ByteBuffer.wrap(whole).getShort(6));
+                burstKeys.add(ByteBuffer.wrap(whole).getShort(4) + "v"
+                        + ByteBuffer.wrap(whole).getShort(6));
                 if (parks(whole)) {
                     socket.setSoTimeout(PARKED_MS);
                 }
@@ -147,7 +148,8 @@ final class Fuzzer {
             if (socket.getSoTimeout() == PARKED_MS) {
                 return;
             }
-            throw new IllegalStateException("no answer and no end within " + PATIENCE_MS + " ms to (API keys and versions) " + burstKeys, e);
+            throw new IllegalStateException(
+                    "no answer and no end within " + PATIENCE_MS + " ms to (API keys and versions) " + burstKeys, e);
         } catch (IOException e) {
             closedByServer++;
         }
