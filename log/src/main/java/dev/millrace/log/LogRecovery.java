@@ -47,6 +47,8 @@ final class LogRecovery {
     /** What is left of deleted partitions. */
     private final List<Path> leftOvers = new ArrayList<>();
 
+    private final Set<PartitionId> deleted = new HashSet<>();
+    private final Map<PartitionId, Long> logStarts = new HashMap<>();
     private final Set<PartitionId> gaps = new HashSet<>();
     private final Map<PartitionId, Checkpoint.Line> lines = new HashMap<>();
     private final List<String> findings = new ArrayList<>();
@@ -68,7 +70,15 @@ final class LogRecovery {
     Map<PartitionId, PartitionLog> run() throws IOException {
         long startNs = environment.clock().monotonicNs();
         Map<Path, Long> journals = readCheckpoints();
+        if (!clean) {
+            for (Map.Entry<Path, Long> journal : journals.entrySet()) {
+                new JournalReplay(files).run(journal.getKey(), journal.getValue(), this::foresee);
+            }
+        }
         recoverPartitions();
+        for (PartitionId id : deleted) {
+            delete(id);
+        }
         if (!clean) {
             for (Map.Entry<Path, Long> journal : journals.entrySet()) {
                 replay(journal.getKey(), journal.getValue());
@@ -165,6 +175,7 @@ final class LogRecovery {
     private void recover(PartitionId id, String topic, Path directory) {
         PartitionLog partition = register(id, topic, directory);
         SegmentProvider provider = layout.provider(id, directory, partition::config);
+        partition.writer().useProvider(provider); // Also if it stays offline: so that it can be deleted.
         try {
             new PartitionRecovery(
                             partition.writer(),
@@ -173,7 +184,7 @@ final class LogRecovery {
                             provider,
                             Optional.ofNullable(lines.get(id)),
                             findings)
-                    .run();
+                    .run(logStarts.getOrDefault(id, 0L));
         } catch (IOException e) {
             log.error("event=partition-offline partition={} what=recovery", directory.getFileName(), e);
             findings.add(directory.getFileName() + " is offline: " + e.getMessage());
@@ -197,6 +208,9 @@ final class LogRecovery {
         JournalReplay replay = new JournalReplay(files);
         try {
             replay.run(directory, startSequence, entry -> {
+                if (deleted.contains(entry.partition())) {
+                    return;
+                }
                 try {
                     apply(entry);
                 } catch (IOException e) {
@@ -210,11 +224,22 @@ final class LogRecovery {
         findings.addAll(replay.findings());
         sequenceFound = Math.max(sequenceFound, replay.sequenceNext());
     }
+    /**
+     * A first look at the journal. What it says of a partition that was deleted later must not touch the namesake that came after; and
+     * how far the start of a log has moved decides which segments have to be there.
+     */
+    private void foresee(JournalEntry entry) {
+        if (entry.kind() == JournalEntry.Kind.DELETED) {
+            deleted.add(entry.partition());
+        } else if (entry.kind() == JournalEntry.Kind.LOG_START) {
+            logStarts.merge(entry.partition(), entry.offset(), Math::max);
+        }
+    }
 
     private void apply(JournalEntry entry) throws IOException {
         switch (entry.kind()) {
             case OPENED -> opened(entry);
-            case DELETED -> deleted(entry.partition());
+            case DELETED -> throw new IllegalStateException("deletions were applied before");
             case APPEND -> append(entry);
             case LOG_START -> {
                 PartitionLog partition = found.get(entry.partition());
@@ -235,7 +260,7 @@ final class LogRecovery {
         Path directory = layout.partitionDirectory(topic, id.partition());
         PartitionId occupant = occupants.get(directory);
         if (occupant != null) {
-            deleted(occupant);
+            delete(occupant);
         }
         if (anonymous.remove(directory)) {
             files.deleteTree(directory);
@@ -245,7 +270,7 @@ final class LogRecovery {
         partition.writer().create(layout.provider(id, directory, partition::config));
     }
 
-    private void deleted(PartitionId id) throws IOException {
+    private void delete(PartitionId id) throws IOException {
         PartitionLog partition = found.remove(id);
         if (partition != null) {
             // A deletion that a crash cut short may be in the way of its own repetition.

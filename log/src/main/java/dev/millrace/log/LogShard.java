@@ -47,6 +47,9 @@ final class LogShard implements Agent {
     private static final long MAX_FIRST_FILE_SIZE_BYTES = 2L << 20;
     private static final long MAX_JOURNALED_BYTES = 1L << 20;
 
+    /** After a file could not be made: the disk is full, and will be for a while. */
+    private static final long ALLOCATION_PAUSE_NS = 1_000_000_000;
+
     private final String name;
     private final LogStoreConfig config;
     private final LogEnvironment environment;
@@ -69,6 +72,7 @@ final class LogShard implements Agent {
     private volatile boolean closing;
     private @Nullable Journal journal;
     private boolean allocating;
+    private long allocationPausedUntilNs = Long.MIN_VALUE;
     private @Nullable ShardTask backlog;
     private boolean commitDue;
     /** The task at hand finds no room in the journal, and waiting would not help. */
@@ -347,7 +351,10 @@ final class LogShard implements Agent {
 
     private void allocateAhead() {
         Journal target = journal;
-        if (target == null || allocating || !target.wantsFile(fileSizeBytes())) {
+        if (target == null
+                || allocating
+                || !target.wantsFile(fileSizeBytes())
+                || environment.clock().monotonicNs() < allocationPausedUntilNs) {
             return;
         }
         if (!disk.has(fileSizeBytes(), disk.reserveBytes())) {
@@ -364,9 +371,13 @@ final class LogShard implements Agent {
             Optional<Journal.Allocated> file = made;
             post(() -> {
                 allocating = false;
-                file.ifPresent(target::add);
+                file.ifPresentOrElse(target::add, this::pauseAllocation);
             });
         });
+    }
+
+    private void pauseAllocation() {
+        allocationPausedUntilNs = environment.clock().monotonicNs() + ALLOCATION_PAUSE_NS;
     }
 
     private long fileSizeBytes() {
@@ -420,6 +431,10 @@ final class LogShard implements Agent {
         } else {
             flusher.whenCheckpointed(onDurable);
         }
+    }
+    /** Has a flush begin soon. */
+    void requestFlush() {
+        flusher.request();
     }
 
     /** Takes away segments that no chain holds any more, as soon as no flush may be looking at them. */
@@ -503,24 +518,36 @@ final class LogShard implements Agent {
 
     /** Opens a partition, new or found. */
     void open(PartitionWriter partition) {
+        if (partition.deleted || partition.log.refusal() != null) {
+            return; // Deleted while it waited for its name, or offline since recovery.
+        }
         PartitionWriter occupant = occupant(partition);
         if (occupant != null && occupant != partition) {
             log.warn("event=partition-displaced partition={} by={}", occupant.log.id(), partition.log.id());
             delete(occupant, new CompletableFuture<>());
         }
-        if (partition.deleted || partition.log.refusal() != null) {
-            return;
-        }
         if (occupant != partition) {
             CompletableFuture<Void> leaving = namesLeaving.get(partition.name());
             if (leaving != null) {
-                var _ = leaving.whenComplete(
-                        (gone, failure) -> execute(new CommandTask(() -> open(partition), cause -> {})));
+                openAfter(leaving, partition);
                 return;
             }
             create(partition);
         }
         partition.becomeOpen();
+    }
+
+    private void openAfter(CompletableFuture<Void> leaving, PartitionWriter partition) {
+        var _ = leaving.whenComplete((gone, failure) -> {
+            if (failure == null) {
+                execute(new CommandTask(() -> open(partition), partition::failWaiting));
+            } else {
+                post(() -> partitionFailed(
+                        partition,
+                        "the removal of a deleted partition of that name",
+                        new IOException(failure.getMessage(), failure)));
+            }
+        });
     }
 
     private @Nullable PartitionWriter occupant(PartitionWriter partition) {
@@ -575,11 +602,12 @@ final class LogShard implements Agent {
         }
         Optional<IOException> cause = failure;
         post(() -> {
-            namesLeaving.remove(partition.name());
             if (cause.isPresent()) {
+                // The name stays taken: a namesake must not find what lies there. The next start tries again.
                 done.completeExceptionally(new MillraceException(
                         ErrorCode.INTERNAL, "the files of " + partition.name() + " could not be removed", cause.get()));
             } else {
+                namesLeaving.remove(partition.name());
                 done.complete(null);
             }
         });

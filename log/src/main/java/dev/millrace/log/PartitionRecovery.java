@@ -4,6 +4,7 @@ import dev.millrace.base.files.FileStore;
 import dev.millrace.log.epoch.LeaderEpochs;
 import dev.millrace.log.records.BatchHeader;
 import dev.millrace.log.segment.ActiveSegment;
+import dev.millrace.log.segment.CorruptSegmentException;
 import dev.millrace.log.segment.Segment;
 import dev.millrace.log.segment.SegmentProvider;
 import java.io.IOException;
@@ -39,14 +40,17 @@ final class PartitionRecovery {
         this.line = line;
         this.findings = findings;
     }
-
-    /** @throws IOException if the partition cannot be brought back: it stays offline, and nothing of it was changed */
-    void run() throws IOException {
+    /**
+     * @param journaledLogStart how far the journal says that the start of the log has moved; 0 if it does not
+     * @throws IOException if the partition cannot be brought back: it stays offline, and nothing of it was changed
+     */
+    void run(long journaledLogStart) throws IOException {
         long trustedOffset = line.map(Checkpoint.Line::flushedOffset).orElse(0L);
+        long logStart = Math.max(
+                journaledLogStart, line.map(Checkpoint.Line::logStartOffset).orElse(0L));
         SegmentProvider.Recovered found = provider.recover(trustedOffset);
         findings.addAll(found.findings());
-        ActiveSegment active = found.active().isPresent() ? found.active().get() : provider.create(0);
-        partition.adopt(directory, provider, found.sealed(), active);
+        adopt(found, logStart, trustedOffset);
         line.ifPresent(known -> {
             partition.flush.flushedOffset = known.flushedOffset();
             partition.flush.snapshotOffset = known.snapshotOffset();
@@ -54,7 +58,32 @@ final class PartitionRecovery {
             partition.replayLogStart(known.logStartOffset());
         });
         long scanFrom = Math.min(loadEpochs(), loadProducers());
-        scan(scanFrom);
+        scan(scanFrom, trustedOffset);
+    }
+    /** Takes the segments that were found, unless a crash took the first of them: then the journal has it all, and gives it again. */
+    private void adopt(SegmentProvider.Recovered found, long logStart, long trustedOffset) throws IOException {
+        if (found.active().isEmpty()) {
+            partition.adopt(directory, provider, List.of(), provider.create(logStart));
+            return;
+        }
+        ActiveSegment active = found.active().get();
+        long firstOffset = found.sealed().isEmpty()
+                ? active.baseOffset()
+                : found.sealed().getFirst().baseOffset();
+        if (firstOffset <= logStart) {
+            partition.adopt(directory, provider, found.sealed(), active);
+            return;
+        }
+        if (trustedOffset > logStart) {
+            throw new CorruptSegmentException(directory.path() + " begins with offset " + firstOffset
+                    + ", though everything from " + logStart + " to " + trustedOffset
+                    + " was durable. Nothing was changed."
+                    + " Bring the missing files back from a copy, or delete the partition's directory");
+        }
+        findings.add(directory.path() + ": made anew from the journal, because its segments begin with offset "
+                + firstOffset + " instead of " + logStart);
+        provider.deleteAll();
+        partition.adopt(directory, provider, List.of(), provider.create(logStart));
     }
 
     /** Gives the offset from which batches must be looked at to know all epochs. */
@@ -73,13 +102,16 @@ final class PartitionRecovery {
 
     /** Gives the offset from which batches must be looked at to know all producers. */
     private long loadProducers() throws IOException {
-        if (line.isPresent() && line.get().snapshotOffset() < 0) {
+        if (line.isEmpty()) {
+            return deleteSnapshotsAbove(-1);
+        }
+        long trusted = line.get().snapshotOffset();
+        if (trusted < 0) {
+            deleteSnapshotsAbove(-1);
             return line.get().flushedOffset();
         }
+        deleteSnapshotsAbove(trusted);
         for (long offset : directory.snapshotOffsets().reversed()) {
-            if (offset > partition.logEnd()) {
-                continue;
-            }
             try {
                 partition.producers().load(directory.readSnapshot(offset));
                 return offset;
@@ -91,7 +123,21 @@ final class PartitionRecovery {
         return 0;
     }
 
-    private void scan(long from) throws IOException {
+    /** A snapshot that no checkpoint names may tell of records that the crash took: if others take their place, it would lie. */
+    private long deleteSnapshotsAbove(long trustedOffset) throws IOException {
+        for (long offset : directory.snapshotOffsets()) {
+            if (offset > trustedOffset) {
+                directory.deleteSnapshot(offset);
+            }
+        }
+        return 0;
+    }
+
+    /**
+     * Looks at the batches from {@code from} on. What is not trusted is written once more, as it is: if a sync failed in the last life, the
+     * operating system may count pages as clean that never reached the disk, and the flush that follows would not write them.
+     */
+    private void scan(long from, long trustedOffset) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(0);
         for (int i = 0; i < partition.log.chain().segmentsCount(); i++) {
             Segment segment = partition.log.chain().get(i);
@@ -106,7 +152,11 @@ final class PartitionRecovery {
                             Math.max(SCAN_SIZE_BYTES, slice.get().sizeBytes()));
                 }
                 slice.get().copyTo(buffer.clear());
-                next = scan(buffer.flip(), from);
+                long end = scan(buffer.flip(), from);
+                if (end > trustedOffset && slice.get() instanceof Slice.InFile bytes) {
+                    bytes.file().write(buffer, bytes.position());
+                }
+                next = end;
             }
         }
     }

@@ -40,6 +40,10 @@ final class PartitionWriter {
     private @Nullable SegmentProvider provider;
     private final List<SealedSegment> sealed = new ArrayList<>();
     private @Nullable ActiveSegment active;
+
+    /** Out of the chain, not yet off the disk. */
+    private final List<SealedSegment> toDispose = new ArrayList<>();
+
     private final ProducerStates producers = new ProducerStates();
     private long logEnd;
     private long logStartPending;
@@ -111,6 +115,10 @@ final class PartitionWriter {
         log.publish(chainNow());
     }
 
+    void useProvider(SegmentProvider segments) {
+        provider = segments;
+    }
+
     /** Begins a new, empty partition. Its files are made at the first append. */
     void create(SegmentProvider segments) throws IOException {
         provider = segments;
@@ -123,10 +131,12 @@ final class PartitionWriter {
         open = true;
         log.publishLeaderEpoch(Math.max(0, log.epochs().latest()));
         log.opened().complete(null);
-        appendsWaitingForOpen.forEach(this::append);
-        appendsWaitingForOpen.clear();
-        waitingForOpen.forEach(ShardTask::run);
-        waitingForOpen.clear();
+        for (AppendTask task = appendsWaitingForOpen.poll(); task != null; task = appendsWaitingForOpen.poll()) {
+            append(task);
+        }
+        for (CommandTask task = waitingForOpen.poll(); task != null; task = waitingForOpen.poll()) {
+            task.run();
+        }
     }
 
     void failWaiting(Throwable cause) {
@@ -394,10 +404,27 @@ final class PartitionWriter {
         }
         if (!dropped.isEmpty()) {
             log.publish(chainNow());
-            shard.dispose(this, dropped);
+            toDispose.addAll(dropped);
+            disposeFlushed();
         }
         log.publishEpochs(log.epochs().startingAt(target));
         flush.epochsChanged = true;
+    }
+    /**
+     * Takes away dropped segments as soon as a checkpoint names a producer snapshot behind them: until then their batches are what
+     * tells, after a crash, where their producers were.
+     */
+    void disposeFlushed() {
+        if (toDispose.isEmpty()) {
+            return;
+        }
+        if (directory.isPresent() && toDispose.getLast().offsetNext() > flush.flushedOffset) {
+            shard.markDirty(this);
+            shard.requestFlush();
+            return;
+        }
+        shard.dispose(this, List.copyOf(toDispose));
+        toDispose.clear();
     }
 
     /** Applies the topic's retention, and forgets idle producers. */

@@ -208,7 +208,7 @@ final class ShardFlusher {
             PartitionWriter.FlushState flush = item.writer().flush;
             flush.flushedOffset = item.upTo();
             flush.snapshotOffset = item.snapshotOffset();
-            flush.namesDurable = true;
+            flush.namesDurable |= item.upTo() > 0; // As long as there is nothing in it, there is no directory either.
             flush.firstSequence = flush.lastSequence < job.flushedSequence ? -1 : job.flushedSequence;
         }
         job.failures.forEach((partition, cause) -> {
@@ -222,6 +222,7 @@ final class ShardFlusher {
             awaitingCheckpoint.addAll(0, awaitedByRunning);
         } else if (job.fatal.isEmpty()) {
             shard.released(job.flushedSequence);
+            job.succeeded().forEach(item -> item.writer().disposeFlushed());
             awaitedByRunning.forEach(Runnable::run);
         }
         awaitedByRunning = new ArrayList<>();

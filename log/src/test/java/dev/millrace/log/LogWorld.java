@@ -1,6 +1,8 @@
 package dev.millrace.log;
 
+import dev.millrace.base.Check;
 import dev.millrace.base.TopicId;
+import dev.millrace.base.files.FileStore;
 import dev.millrace.base.metrics.Metrics;
 import dev.millrace.log.records.BatchHeader;
 import dev.millrace.log.records.RecordBatchBuilder;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 
 /** A log store on a simulated disk, all on the test's thread. Not thread-safe. */
 public final class LogWorld {
@@ -24,7 +27,8 @@ public final class LogWorld {
             DIRECTORY, Durability.FSYNC, 1, 256 << 10, 1 << 20, 64 << 10, 60_000, 300_000, 86_400_000);
 
     public final Simulator simulator;
-    public LogStoreConfig config = SMALL;
+    private final LogStoreConfig config;
+    private final FileStore files;
     public LogStore store;
 
     public LogWorld(long seed) throws IOException {
@@ -32,36 +36,42 @@ public final class LogWorld {
     }
 
     public LogWorld(long seed, LogStoreConfig config) throws IOException {
+        this(seed, config, UnaryOperator.identity());
+    }
+
+    /** @param files what the log sees of the simulated disk */
+    public LogWorld(long seed, LogStoreConfig config, UnaryOperator<FileStore> files) throws IOException {
         this.simulator = new Simulator(seed);
         this.config = config;
+        this.files = files.apply(simulator.files());
         this.store = LogStore.open(config, environment());
     }
 
     public LogEnvironment environment() {
         return new LogEnvironment(
-                simulator.files(),
-                simulator.clock(),
-                simulator.scheduler(),
-                simulator.background(),
-                simulator,
-                new Metrics());
+                files, simulator.clock(), simulator.scheduler(), simulator.background(), simulator, new Metrics());
     }
 
     /** The power fails, and the machine starts again. */
     public void crash() throws IOException {
         simulator.crash();
-        store = LogStore.open(config, environment());
+        startAgain();
     }
 
     /** The process is killed, and starts again. */
     public void kill() throws IOException {
         simulator.kill();
-        store = LogStore.open(config, environment());
+        startAgain();
     }
 
     /** The process ends as it should, and starts again. */
     public void restart() throws IOException {
         store.close();
+        startAgain();
+    }
+
+    /** Opens the store anew, on the disk as it is. */
+    public void startAgain() throws IOException {
         store = LogStore.open(config, environment());
     }
 
@@ -104,37 +114,37 @@ public final class LogWorld {
 
     /** All values that a consumer can read from {@code offset} on. */
     public static List<String> values(PartitionLog log, long offset) throws IOException {
-        List<String> values = new ArrayList<>();
-        long next = offset;
-        while (true) {
-            ReadResult result = log.read(new ReadRequest(next, 64 << 10, true, ReadRequest.Bound.DURABLE));
-            if (result.slices().isEmpty()) {
-                return values;
-            }
-            for (Slice slice : result.slices()) {
-                next = read(slice, next, values);
-            }
+        List<String> all = new ArrayList<>();
+        List<String> more = poll(log, offset, 64 << 10);
+        while (!more.isEmpty()) {
+            all.addAll(more);
+            more = poll(log, offset + all.size(), 64 << 10);
         }
+        return all;
     }
 
-    private static long read(Slice slice, long from, List<String> values) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(slice.sizeBytes());
-        slice.copyTo(bytes);
-        bytes.flip();
+    /** The values that one read of {@code log} at {@code offset} gives: about {@code maxSizeBytes} of them, the first at {@code offset}. */
+    public static List<String> poll(PartitionLog log, long offset, int maxSizeBytes) throws IOException {
+        List<String> values = new ArrayList<>();
+        ReadResult result = log.read(new ReadRequest(offset, maxSizeBytes, true, ReadRequest.Bound.DURABLE));
         RecordReader reader = new RecordReader();
-        long next = from;
-        for (int position = 0; position < bytes.limit(); position += BatchHeader.sizeBytes(bytes, position)) {
-            reader.open(bytes, position);
-            while (reader.next()) {
-                if (reader.offset() >= from) {
-                    values.add(StandardCharsets.UTF_8
-                            .decode(reader.value().orElseThrow())
-                            .toString());
+        for (Slice slice : result.slices()) {
+            ByteBuffer bytes = ByteBuffer.allocate(slice.sizeBytes());
+            slice.copyTo(bytes);
+            bytes.flip();
+            for (int position = 0; position < bytes.limit(); position += BatchHeader.sizeBytes(bytes, position)) {
+                reader.open(bytes, position);
+                while (reader.next()) {
+                    if (reader.offset() >= offset) {
+                        Check.equal(reader.offset(), offset + values.size(), "offset of the next record");
+                        values.add(StandardCharsets.UTF_8
+                                .decode(reader.value().orElseThrow())
+                                .toString());
+                    }
                 }
             }
-            next = BatchHeader.lastOffset(bytes, position) + 1;
         }
-        return next;
+        return values;
     }
 
     public static PartitionId id(long topic, int partition) {

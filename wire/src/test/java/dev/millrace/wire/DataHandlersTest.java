@@ -46,14 +46,14 @@ final class DataHandlersTest {
     @TempDir
     Path directory;
 
-    private TestDataHandlers data;
+    private DataHandlers data;
     private TestLog log;
     private TopicId topicId;
     private WireFixture fixture;
 
     @BeforeEach
     void start() {
-        data = new TestDataHandlers(directory);
+        data = new DataHandlers(directory);
         log = data.log();
         topicId = log.create("events", 2);
         fixture = WireFixture.start(data.handlers());

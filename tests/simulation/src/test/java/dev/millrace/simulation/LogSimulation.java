@@ -1,0 +1,294 @@
+package dev.millrace.simulation;
+
+import dev.millrace.base.error.MillraceException;
+import dev.millrace.base.files.FileStore;
+import dev.millrace.log.Durability;
+import dev.millrace.log.LogConfig;
+import dev.millrace.log.LogStoreConfig;
+import dev.millrace.log.LogWorld;
+import dev.millrace.log.PartitionId;
+import dev.millrace.log.PartitionLog;
+import dev.millrace.log.records.BatchRules;
+import dev.millrace.testkit.files.SimulatedCrash;
+import dev.millrace.testkit.files.SimulatedFileStore;
+import dev.millrace.testkit.files.SimulatedFileStore.Operation;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+
+/**
+ * One run: clients append, repeat, read and delete at random while the disk loses what it never promised, tears, fills up and fails,
+ * and the machine stops wherever it likes. After each start the whole log is held against what clients know.
+ */
+final class LogSimulation {
+
+    private static final int STEPS = 250;
+    private static final int TOPICS = 3;
+
+    /** A partition that exists now, as its clients see it. */
+    private static final class Live {
+        final PartitionHistory history;
+        final LogConfig config;
+        final List<SimulatedProducer> producers = new ArrayList<>();
+        PartitionLog log;
+        long position;
+        final List<CompletableFuture<Long>> deletions = new ArrayList<>();
+
+        Live(PartitionHistory history, LogConfig config, PartitionLog log) {
+            this.history = history;
+            this.config = config;
+            this.log = log;
+        }
+    }
+
+    private final Random random;
+    private final LogWorld world;
+    private final SimulatedFileStore disk;
+    private final List<Live> topics = new ArrayList<>();
+    private long idsCount;
+    private long valuesCount;
+    private boolean needsRestart;
+    int restartsCount;
+    int answersCount;
+
+    LogSimulation(long seed, UnaryOperator<FileStore> files) throws IOException {
+        this.random = new Random(seed * 31 + 7);
+        LogStoreConfig config = new LogStoreConfig(
+                LogWorld.DIRECTORY,
+                Durability.FSYNC,
+                1 + random.nextInt(2),
+                (64 + random.nextInt(192)) << 10,
+                1 << 20,
+                64 << 10,
+                random.nextInt(4) == 0 ? 100 : 60_000,
+                300_000,
+                1L << 50);
+        this.world = new LogWorld(seed, config, files);
+        this.disk = world.simulator.files();
+        disk.setSyncsFileSystems(random.nextBoolean());
+    }
+
+    void run() throws IOException {
+        for (int i = 0; i < TOPICS; i++) {
+            topics.add(newTopic(i));
+        }
+        for (int step = 0; step < STEPS; step++) {
+            try {
+                act();
+                if (needsRestart) {
+                    restart(random.nextInt(3));
+                }
+            } catch (SimulatedCrash crash) {
+                restart(random.nextInt(2));
+            }
+        }
+        disk.crashAtOperation(Long.MAX_VALUE / 2);
+        disk.mend();
+        disk.setLimitBytes(Long.MAX_VALUE);
+        restart(random.nextInt(3));
+        for (Live live : topics) {
+            for (SimulatedProducer producer : live.producers) {
+                producer.mustFinish(live.log);
+                answersCount += producer.answersCount;
+            }
+        }
+        world.simulator.runToRest();
+        checkAll();
+    }
+
+    // ---- What happens
+
+    private void act() throws IOException {
+        Live live = topics.get(random.nextInt(TOPICS));
+        int dice = random.nextInt(1000);
+        if (dice < 330) {
+            send(live);
+        } else if (dice < 380) {
+            live.producers.get(random.nextInt(live.producers.size())).retry(live.log);
+        } else if (dice < 720) {
+            run(1 + random.nextInt(8));
+        } else if (dice < 820) {
+            poll(live);
+        } else if (dice < 850) {
+            world.simulator.runToRest();
+        } else if (dice < 880) {
+            world.simulator.advanceMs(random.nextInt(90_000));
+        } else if (dice < 895) {
+            deleteRecords(live);
+        } else if (dice < 910) {
+            var _ = live.log.roll();
+        } else if (dice < 920) {
+            recreateTopic();
+        } else if (dice < 955) {
+            disk.crashAtOperation(random.nextInt(60));
+        } else if (dice < 970) {
+            restart(random.nextInt(3));
+        } else {
+            harm(dice);
+        }
+        takeAnswers();
+    }
+
+    private void harm(int dice) {
+        if (dice < 976) {
+            disk.failNext(Operation.SYNC, path -> path.toString().endsWith(".journal"));
+            needsRestart = random.nextInt(3) == 0;
+        } else if (dice < 980) {
+            Operation[] operations = Operation.values();
+            disk.failNext(operations[random.nextInt(operations.length)], path -> true);
+            needsRestart = random.nextInt(3) == 0;
+        } else if (dice < 990) {
+            disk.setLimitBytes(disk.usedBytes() + random.nextInt(100 << 10));
+        } else {
+            disk.mend();
+            disk.setLimitBytes(Long.MAX_VALUE);
+        }
+    }
+
+    private void run(int steps) {
+        for (int i = 0; i < steps && world.simulator.step(); i++) {
+            takeAnswers();
+        }
+    }
+
+    private void send(Live live) {
+        List<String> values = new ArrayList<>();
+        int count = 1 + random.nextInt(3);
+        int padding = random.nextInt(20) == 0 ? random.nextInt(30_000) : random.nextInt(300);
+        for (int i = 0; i < count; i++) {
+            values.add(live.history.topic + "#" + valuesCount++ + ".".repeat(padding));
+        }
+        live.producers.get(random.nextInt(live.producers.size())).send(live.log, values);
+    }
+
+    private void poll(Live live) {
+        try {
+            List<String> values = LogWorld.poll(live.log, live.position, 1 + random.nextInt(5_000));
+            live.history.polled(live.position, live.position, values);
+            live.position += values.size();
+        } catch (MillraceException e) {
+            long start = live.log.offsets().logStart();
+            if (start <= live.position) {
+                throw Anomaly.LOST_WRITE.found(
+                        "a consumer of " + live.history.topic + " at " + live.position + " got: " + e);
+            }
+            live.position = start;
+        } catch (IOException e) {
+            // The disk was told to fail a read.
+            needsRestart = random.nextInt(3) == 0;
+        }
+    }
+
+    private void deleteRecords(Live live) {
+        long highWatermark = live.log.offsets().highWatermark();
+        long before = random.nextInt(8) == 0 ? highWatermark : (long) (highWatermark * random.nextDouble());
+        live.history.askedToDeleteBefore(before);
+        live.deletions.add(live.log.deleteRecords(before));
+    }
+
+    private void recreateTopic() {
+        int index = random.nextInt(TOPICS);
+        // The fact that it is gone is durable in the metadata before the log hears of it.
+        var _ = world.store.delete(topics.get(index).history.id);
+        topics.set(index, newTopic(index));
+    }
+
+    private Live newTopic(int index) {
+        PartitionId id = LogWorld.id(++idsCount, 0);
+        boolean retention = random.nextInt(4) == 0;
+        LogConfig config = new LogConfig(
+                BatchRules.DEFAULT,
+                100_000 + random.nextInt(100_000),
+                1L << 50,
+                500,
+                -1,
+                retention ? 60_000 : -1,
+                60_000);
+        PartitionHistory history = new PartitionHistory(id, "topic" + index, retention);
+        Live live = new Live(history, config, world.store.open(id, history.topic, config));
+        live.producers.add(new SimulatedProducer(world, history, -1, 0));
+        live.producers.add(new SimulatedProducer(world, history, 2 * idsCount, Integer.MAX_VALUE - random.nextInt(40)));
+        live.producers.add(new SimulatedProducer(world, history, 2 * idsCount + 1, 0));
+        return live;
+    }
+
+    // ---- Starting again
+
+    /** @param how 0: the power fails, 1: the process is killed, 2: it ends as it should */
+    private void restart(int how) throws IOException {
+        needsRestart = false;
+        takeAnswers();
+        boolean closing = how == 2;
+        for (int attempts = 0; ; attempts++) {
+            try {
+                if (closing) {
+                    closing = false;
+                    world.store.close();
+                    takeAnswers();
+                    world.simulator.kill();
+                } else if (how == 0) {
+                    world.simulator.crash();
+                } else {
+                    world.simulator.kill();
+                }
+                disk.mend();
+                disk.setLimitBytes(Long.MAX_VALUE);
+                disk.crashAtOperation(attempts < 3 && random.nextInt(4) == 0 ? random.nextInt(40) : Long.MAX_VALUE / 2);
+                for (Live live : topics) {
+                    live.producers.forEach(SimulatedProducer::disconnected);
+                    live.deletions.clear();
+                }
+                world.startAgain();
+                reopen();
+                disk.crashAtOperation(Long.MAX_VALUE / 2);
+                restartsCount++;
+                return;
+            } catch (SimulatedCrash crash) {
+                how = random.nextInt(2);
+            }
+        }
+    }
+
+    private void reopen() throws IOException {
+        for (Live live : topics) {
+            live.log = world.store.open(live.history.id, live.history.topic, live.config);
+        }
+        for (PartitionId gone : world.store.unopened()) {
+            var _ = world.store.delete(gone);
+        }
+        world.simulator.runToRest();
+        checkAll();
+        for (Live live : topics) {
+            live.producers.forEach(producer -> producer.retry(live.log));
+        }
+    }
+
+    // ---- Checking
+
+    private void takeAnswers() {
+        for (Live live : topics) {
+            live.producers.forEach(SimulatedProducer::takeAnswers);
+            live.deletions.forEach(done -> {
+                if (done.isDone() && !done.isCompletedExceptionally()) {
+                    live.history.deletedBefore(done.join());
+                }
+            });
+        }
+    }
+
+    private void checkAll() throws IOException {
+        takeAnswers();
+        for (Live live : topics) {
+            if (live.log.offlineReason().isPresent()) {
+                throw new AssertionError(live.history.topic + " is offline after a start: "
+                        + live.log.offlineReason().get());
+            }
+            live.history.check(
+                    live.log.offsets(),
+                    LogWorld.values(live.log, live.log.offsets().logStart()));
+        }
+    }
+}
