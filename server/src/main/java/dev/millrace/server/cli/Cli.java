@@ -54,6 +54,8 @@ public final class Cli {
         commands.put("group", GroupCommand::new);
         commands.put("produce", ProduceCommand::new);
         commands.put("consume", ConsumeCommand::new);
+        commands.put("check", CheckCommand::new);
+        commands.put("inspect", InspectCommand::new);
         commands.put("config", ConfigCommand::new);
         commands.put("version", VersionCommand::new);
         return commands;

@@ -158,7 +158,7 @@ final class ProduceCommand implements Callable<Integer> {
     }
 
     private void report(long recordsCount, Progress progress) {
-        progress.close();
+        progress.clear();
         double seconds = progress.elapsedSeconds();
         terminal.print(
                 output.json

@@ -58,10 +58,15 @@ final class Progress implements AutoCloseable {
                 Locale.ROOT, "%,d %s in %.1f s (%,.0f/s)", count, unit, seconds, count / Math.max(seconds, 0.001));
     }
 
-    /** Takes the line away. */
     @Override
     public void close() {
+        clear();
+    }
+
+    /** Takes the line away; the next update draws it again. */
+    void clear() {
         if (drawn) {
+            drawn = false;
             terminal.err().print("\r\u001b[K");
             terminal.err().flush();
         }

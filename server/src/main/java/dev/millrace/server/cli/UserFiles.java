@@ -40,7 +40,7 @@ final class UserFiles {
         }
     }
 
-    private static CommandException unreadable(Path file, IOException cause) {
+    static CommandException unreadable(Path file, IOException cause) {
         String why = switch (cause) {
             case NoSuchFileException _ -> "there is no such file";
             case AccessDeniedException _ -> "no permission";
