@@ -4,10 +4,12 @@ import dev.millrace.control.groups.GroupCoordinator;
 import dev.millrace.control.port.GroupOffsets;
 import dev.millrace.control.port.LogPort;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.OffsetFetchRequestData;
@@ -41,6 +43,8 @@ final class H09_OffsetFetch implements Handler<OffsetFetchRequestData> {
     private static final short TOPIC_IDS_MIN_VERSION = 10;
     private static final long NO_OFFSET = -1;
     private static final int NO_EPOCH = -1;
+    private static final Comparator<GroupOffsets.Key> BY_TOPIC_AND_PARTITION =
+            Comparator.comparing(GroupOffsets.Key::topic).thenComparingInt(GroupOffsets.Key::partition);
 
     private final GroupCoordinator groups;
     private final LogPort log;
@@ -133,7 +137,9 @@ final class H09_OffsetFetch implements Handler<OffsetFetchRequestData> {
     private List<OffsetFetchResponseTopics> everything(
             Map<GroupOffsets.Key, GroupOffsets.Position> positions, short version) {
         Map<String, OffsetFetchResponseTopics> topics = new LinkedHashMap<>();
-        positions.forEach((key, position) -> topics.computeIfAbsent(
+        Map<GroupOffsets.Key, GroupOffsets.Position> inOrder = new TreeMap<>(BY_TOPIC_AND_PARTITION);
+        inOrder.putAll(positions);
+        inOrder.forEach((key, position) -> topics.computeIfAbsent(
                         key.topic(), name -> new OffsetFetchResponseTopics().setName(name))
                 .partitions()
                 .add(committed(key.partition(), position)));

@@ -22,6 +22,7 @@ import dev.millrace.control.machine.Reply;
 import dev.millrace.control.port.GroupOffsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,7 +94,9 @@ public final class GroupCoordinator implements GroupOffsets {
                             + ", and group.max.session.timeout.ms, " + settings.maxSessionTimeoutMs() + ", not "
                             + timeoutMs);
         }
-        return askMember(request.groupId(), reply -> new GroupCommand.Join(request, reply));
+        return RequestLimits.refuse(request)
+                .<CompletableFuture<JoinAnswer>>map(CompletableFuture::failedFuture)
+                .orElseGet(() -> askMember(request.groupId(), reply -> new GroupCommand.Join(request, reply)));
     }
 
     /** Completes when the leader has assigned. */
@@ -118,7 +121,9 @@ public final class GroupCoordinator implements GroupOffsets {
      *     member of a group that does not exist
      */
     public CompletableFuture<Map<Key, Optional<ErrorCode>>> commit(CommitRequest request) {
-        return ask(request.committer().groupId(), reply -> new GroupCommand.Commit(request, reply));
+        return RequestLimits.refuse(request)
+                .<CompletableFuture<Map<Key, Optional<ErrorCode>>>>map(CompletableFuture::failedFuture)
+                .orElseGet(() -> ask(request.committer().groupId(), reply -> new GroupCommand.Commit(request, reply)));
     }
 
     @Override
@@ -172,7 +177,10 @@ public final class GroupCoordinator implements GroupOffsets {
 
     /** Forgets positions (KIP-496); per key, empty if there is none now, else GROUP_SUBSCRIBED_TO_TOPIC. */
     public CompletableFuture<Map<Key, Optional<ErrorCode>>> deleteOffsets(String groupId, List<Key> keys) {
-        return askMember(groupId, reply -> new GroupCommand.DeleteOffsets(groupId, keys, reply));
+        List<Key> distinct = List.copyOf(new LinkedHashSet<>(keys));
+        return RequestLimits.refuse(groupId, distinct)
+                .<CompletableFuture<Map<Key, Optional<ErrorCode>>>>map(CompletableFuture::failedFuture)
+                .orElseGet(() -> askMember(groupId, reply -> new GroupCommand.DeleteOffsets(groupId, distinct, reply)));
     }
 
     /** A topic was deleted: forgets, in the background, what groups have committed for it. */
@@ -224,7 +232,9 @@ public final class GroupCoordinator implements GroupOffsets {
     }
 
     private <R> CompletableFuture<R> ask(String groupId, Function<Reply<R>, GroupCommand> command) {
-        return ask(machines.open(), groupId, command);
+        return RequestLimits.refuseGroupId(groupId)
+                .<CompletableFuture<R>>map(CompletableFuture::failedFuture)
+                .orElseGet(() -> ask(machines.open(), groupId, command));
     }
 
     private <R> CompletableFuture<R> askIfCreated(

@@ -11,7 +11,6 @@ import dev.millrace.control.groups.classic.ClassicGroups;
 import dev.millrace.control.groups.offsets.CommittedOffsets;
 import dev.millrace.control.machine.Machine;
 import dev.millrace.control.machine.MachineRecord;
-import dev.millrace.control.machine.Reply;
 import dev.millrace.control.machine.Turn;
 import dev.millrace.control.port.GroupOffsets;
 import java.util.LinkedHashMap;
@@ -62,7 +61,7 @@ final class GroupMachine implements Machine<GroupCommand> {
             case GroupCommand.DeleteOffsets delete -> deleteOffsets(delete, turn);
             case GroupCommand.Describe describe -> turn.answer(describe.reply(), classic.describe(describe.groupId()));
             case GroupCommand.ListGroups list -> turn.answer(list.reply(), classic.list());
-            case GroupCommand.DeleteGroup delete -> deleteGroup(delete.groupId(), delete.reply(), turn);
+            case GroupCommand.DeleteGroup delete -> deleteGroup(delete, turn);
             case GroupCommand.ForgetTopic forget -> forgetTopic(forget, turn);
             case GroupCommand.JoinPhaseEnded ended -> classic.onJoinPhaseEnded(ended.groupId(), turn);
             case GroupCommand.SyncPhaseEnded ended ->
@@ -101,15 +100,17 @@ final class GroupMachine implements Machine<GroupCommand> {
         turn.answer(command.reply(), answers);
     }
 
-    private void deleteGroup(String groupId, Reply<Done> reply, Turn<GroupCommand> turn) {
+    private void deleteGroup(GroupCommand.DeleteGroup delete, Turn<GroupCommand> turn) {
+        String groupId = delete.groupId();
         Optional<MillraceException> refusal = classic.admitDelete(groupId);
         if (refusal.isPresent()) {
-            turn.fail(reply, refusal.get());
-            return;
+            turn.fail(delete.reply(), refusal.get());
+        } else if (offsets.deleteAll(groupId, SWEEP_LIMIT, turn)) {
+            classic.delete(groupId, turn);
+            turn.answer(delete.reply(), Done.DONE);
+        } else {
+            turn.timer("delete " + groupId, 0, delete);
         }
-        offsets.deleteAll(groupId, turn);
-        classic.delete(groupId, turn);
-        turn.answer(reply, Done.DONE);
     }
 
     private void forgetTopic(GroupCommand.ForgetTopic forget, Turn<GroupCommand> turn) {

@@ -165,6 +165,18 @@ final class OffsetsTest {
     }
 
     @Test
+    void shouldDeleteAGroupWithMoreOffsetsThanOneTurnMay() {
+        for (int i = 0; i < GroupMachine.SWEEP_LIMIT * 2 + 10; i++) {
+            groups.commitSimple("topic-" + i, 1);
+        }
+        var deleted = groups.deleteGroup();
+        groups.advanceMs(1);
+
+        assertThat(deleted).isCompleted();
+        assertThat(groups.machine().snapshot()).isEmpty();
+    }
+
+    @Test
     void shouldForgetOffsetsOfADeletedTopic() {
         groups.commitSimple("flights", 1);
         groups.machine().submit(new GroupCommand.ForgetTopic("flights", new TopicId(9, 9)));

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.control.groups.GroupsHarness.Join;
+import dev.millrace.control.groups.api.FactLimits;
 import dev.millrace.control.groups.api.GroupState;
 import dev.millrace.control.groups.api.JoinAnswer;
 import dev.millrace.control.groups.api.SyncAnswer;
@@ -155,6 +156,18 @@ final class SyncGroupTest {
         beatWhile(70_000, ids, 3);
 
         assertThat(groups.state()).isEqualTo(GroupState.STABLE);
+    }
+
+    @Test
+    void shouldRefuseAssignmentsThatAreTooLargeToBeRecorded() {
+        List<String> ids = twoJoined();
+        int factsCount = groups.machine().facts().size();
+
+        assertThat(error(groups.sync(ids.get(0), 2, ids.get(1), "x".repeat(FactLimits.MAX_TURN_BYTES))))
+                .isEqualTo(ErrorCode.BATCH_TOO_LARGE);
+
+        assertThat(groups.machine().facts()).hasSize(factsCount);
+        assertThat(text(value(groups.sync(ids.get(0), 2, ids.get(0), "a")))).isEqualTo("a");
     }
 
     @Test

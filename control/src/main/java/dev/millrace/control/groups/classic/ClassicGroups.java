@@ -110,7 +110,13 @@ public final class ClassicGroups {
                 || differ(request.protocolName(), group.protocolName())) {
             return Optional.of(Refusals.inconsistentProtocol(group));
         }
-        return group.is(PREPARING_REBALANCE) ? Optional.of(Refusals.rebalanceInProgress(group)) : Optional.empty();
+        if (group.is(PREPARING_REBALANCE)) {
+            return Optional.of(Refusals.rebalanceInProgress(group));
+        }
+        long assignedBytes = request.assignments().values().stream()
+                .mapToLong(assignment -> assignment.length)
+                .sum();
+        return ClassicLog.fits(group, assignedBytes) ? Optional.empty() : Optional.of(Refusals.tooLarge(group));
     }
 
     private static boolean differ(Optional<String> said, Optional<String> known) {

@@ -1,5 +1,6 @@
 package dev.millrace.control.groups.classic;
 
+import dev.millrace.control.groups.api.FactLimits;
 import dev.millrace.control.groups.api.GroupCommand;
 import dev.millrace.control.machine.MachineRecord;
 import dev.millrace.control.machine.Turn;
@@ -18,6 +19,11 @@ final class ClassicLog {
 
     private final Map<String, ClassicMetadata> metadataByGroupId = new LinkedHashMap<>();
     private final Map<String, Integer> lastGenerationByGroupId = new HashMap<>();
+
+    /** Whether the group can be recorded with that many bytes of assignments in addition to what it has. */
+    static boolean fits(ClassicGroup group, long assignedBytes) {
+        return assignedBytes + ClassicCodec.encodeValue(group.metadata()).length <= FactLimits.MAX_TURN_BYTES;
+    }
 
     /** Records the group as it is now. */
     void record(ClassicGroup group, Turn<GroupCommand> turn) {

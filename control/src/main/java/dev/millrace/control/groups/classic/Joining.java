@@ -26,6 +26,9 @@ final class Joining {
     /** Ids given out and not yet used, in one group: enough for any rollout, and a bound on what a client can make us remember. */
     private static final int MAX_PENDING_JOINS = 10_000;
 
+    /** A member id begins with the client's id, or the instance's; a longer one is cut. */
+    private static final int MAX_PREFIX_CHARS = 249;
+
     private final int maxSize;
     private final Supplier<UUID> memberIds;
     private final Rebalance rebalance;
@@ -143,12 +146,12 @@ final class Joining {
         group.update(member, request);
         Sessions.extend(group, member, turn);
         String reason = "static member " + memberId + " takes over: " + request.reason();
-        if (group.is(STABLE)
-                && group.protocolName().filter(group.electProtocol()::equals).isPresent()) {
+        boolean sameProtocol =
+                group.protocolName().filter(group.electProtocol()::equals).isPresent();
+        if (group.is(STABLE) && sameProtocol && ClassicLog.fits(group, 0)) {
             facts.record(group, turn);
             boolean leads = group.isLeader(memberId);
-            // A client that cannot skip the assignment is shown the leader of before, so that it does not take itself
-            // for one.
+            // Who cannot skip the assignment is shown the leader of before, and so does not take itself for one.
             turn.answer(
                     reply,
                     request.maySkipAssignment()
@@ -176,6 +179,7 @@ final class Joining {
     }
 
     private String newMemberId(String prefix) {
-        return prefix + "-" + memberIds.get();
+        String shortened = prefix.substring(0, Math.min(prefix.length(), MAX_PREFIX_CHARS));
+        return shortened + "-" + memberIds.get();
     }
 }

@@ -2,6 +2,7 @@ package dev.millrace.control.groups.classic;
 
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
+import dev.millrace.control.groups.api.FactLimits;
 
 /** What a refused member is told. */
 final class Refusals {
@@ -44,6 +45,13 @@ final class Refusals {
         return new MillraceException(
                 ErrorCode.GROUP_MAX_SIZE_REACHED,
                 "group " + group.groupId() + " has as many members as group.max.size allows: " + maxSize);
+    }
+
+    static MillraceException tooLarge(ClassicGroup group) {
+        return new MillraceException(
+                ErrorCode.BATCH_TOO_LARGE,
+                "the members of group " + group.groupId() + " and their assignments take more than "
+                        + FactLimits.MAX_TURN_BYTES + " bytes: split the group, or subscribe to fewer topics");
     }
 
     static MillraceException groupNotFound(String groupId) {

@@ -82,8 +82,16 @@ public final class CommittedOffsets {
         }
     }
 
-    public void deleteAll(String groupId, Turn<GroupCommand> turn) {
-        offsets(groupId).keySet().forEach(key -> delete(groupId, key, turn));
+    /**
+     * Forgets every position of a group.
+     *
+     * @param limit how many at most: one turn is one batch
+     * @return whether nothing is left
+     */
+    public boolean deleteAll(String groupId, int limit, Turn<GroupCommand> turn) {
+        Map<GroupOffsets.Key, CommittedOffset> offsets = offsets(groupId);
+        offsets.keySet().stream().limit(limit).forEach(key -> delete(groupId, key, turn));
+        return offsets.size() <= limit;
     }
 
     /**
