@@ -48,15 +48,17 @@ final class PartitionRecovery {
         long trustedOffset = line.map(Checkpoint.Line::flushedOffset).orElse(0L);
         long logStart = Math.max(
                 journaledLogStart, line.map(Checkpoint.Line::logStartOffset).orElse(0L));
-        SegmentProvider.Recovered found = provider.recover(trustedOffset);
-        findings.addAll(found.findings());
-        adopt(found, logStart, trustedOffset);
+        // Before anything can fail: a partition that stays offline keeps its line in the checkpoint, and so what it
+        // trusts.
         line.ifPresent(known -> {
             partition.flush.flushedOffset = known.flushedOffset();
             partition.flush.snapshotOffset = known.snapshotOffset();
             partition.flush.namesDurable = known.flushedOffset() > 0;
             partition.replayLogStart(known.logStartOffset());
         });
+        SegmentProvider.Recovered found = provider.recover(trustedOffset);
+        findings.addAll(found.findings());
+        adopt(found, logStart, trustedOffset);
         long scanFrom = Math.min(loadEpochs(), loadProducers());
         scan(scanFrom, trustedOffset);
     }

@@ -437,7 +437,7 @@ final class PartitionWriter {
         try {
             noteFirstTimestamp();
             ActiveSegment last = activeSegment();
-            boolean expired = config.retentionMs() >= 0 && nowMs - last.largestTimestampMs() > config.retentionMs();
+            boolean expired = Retention.isExpired(last, nowMs, config.retentionMs());
             boolean aged =
                     activeFirstTimestampMs != NO_TIMESTAMP && nowMs - activeFirstTimestampMs > config.segmentMs();
             if (last.sizeBytes() > 0 && (expired || aged) && last.offsetNext() <= log.highWatermark()) {

@@ -46,6 +46,7 @@ import org.apache.kafka.common.protocol.Errors;
 final class H03_Metadata implements Handler<MetadataRequestData> {
 
     private static final short FIRST_VERSION_WITH_ID_REQUESTS = 10;
+    private static final short IDS_ALONE_MIN_VERSION = 12;
 
     private final MetadataService metadata;
     private final PartitionStates partitions;
@@ -80,11 +81,21 @@ final class H03_Metadata implements Handler<MetadataRequestData> {
             }
             return CompletableFuture.completedFuture(response);
         }
+        if (version < IDS_ALONE_MIN_VERSION && request.topics().stream().anyMatch(H03_Metadata::isById)) {
+            return CompletableFuture.failedFuture(
+                    Errors.INVALID_REQUEST.exception("topics are asked for by name in version " + version
+                            + ", by id from " + IDS_ALONE_MIN_VERSION + " on"));
+        }
         Set<String> missing = missing(request);
         if (missing.isEmpty() || !mayCreate(request)) {
             return CompletableFuture.completedFuture(answer(request, context, Map.of()));
         }
         return create(missing).thenApply(errors -> answer(request, context, errors));
+    }
+
+    /** Versions 10 and 11 have the field, and no answer for it: Kafka refuses it there. */
+    private static boolean isById(MetadataRequestTopic topic) {
+        return topic.name() == null || !topic.topicId().equals(Uuid.ZERO_UUID);
     }
 
     private boolean mayCreate(MetadataRequestData request) {

@@ -46,14 +46,14 @@ final class DataHandlersTest {
     @TempDir
     Path directory;
 
-    private DataHandlers data;
+    private TestDataHandlers data;
     private TestLog log;
     private TopicId topicId;
     private WireFixture fixture;
 
     @BeforeEach
     void start() {
-        data = new DataHandlers(directory);
+        data = new TestDataHandlers(directory);
         log = data.log();
         topicId = log.create("events", 2);
         fixture = WireFixture.start(data.handlers());

@@ -28,7 +28,7 @@ public final class Retention {
         long excessBytes = retentionSizeBytes < 0 ? 0 : sizeBytes(segments) + activeSizeBytes - retentionSizeBytes;
         int count = 0;
         for (Segment segment : segments) {
-            boolean tooOld = retentionMs >= 0 && nowMs - segment.largestTimestampMs() > retentionMs;
+            boolean tooOld = isExpired(segment, nowMs, retentionMs);
             boolean tooMuch = retentionSizeBytes >= 0 && excessBytes >= segment.sizeBytes();
             if (segment.offsetNext() > highWatermark || !(tooOld || tooMuch)) {
                 break;
@@ -37,6 +37,12 @@ public final class Retention {
             count++;
         }
         return count;
+    }
+
+    /** Whether its newest record is older than {@code retentionMs}; never if none of its records has a timestamp: then nobody knows. */
+    public static boolean isExpired(Segment segment, long nowMs, long retentionMs) {
+        long newestMs = segment.largestTimestampMs();
+        return retentionMs >= 0 && newestMs >= 0 && nowMs - newestMs > retentionMs;
     }
 
     private static long sizeBytes(List<? extends Segment> segments) {

@@ -204,10 +204,10 @@ final class DumpLogSegmentsTest {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        assertThat(process.onExit().join().exitValue())
-                .as(() -> "exit code; output in " + output)
-                .isZero();
-        return Files.readString(output);
+        int exitCode = process.onExit().join().exitValue();
+        String said = Files.readString(output);
+        assertThat(exitCode).as(() -> "exit code of a tool that said:\n" + said).isZero();
+        return said;
     }
 
     private List<Path> files(String suffix) throws IOException {

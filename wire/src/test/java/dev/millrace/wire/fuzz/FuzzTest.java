@@ -7,8 +7,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.millrace.base.TopicId;
-import dev.millrace.wire.DataHandlers;
 import dev.millrace.wire.Handler;
+import dev.millrace.wire.TestDataHandlers;
 import dev.millrace.wire.TopicIds;
 import dev.millrace.wire.WireClient;
 import dev.millrace.wire.WireFixture;
@@ -49,12 +49,12 @@ final class FuzzTest {
     @TempDir
     Path directory;
 
-    private DataHandlers data;
+    private TestDataHandlers data;
     private WireFixture fixture;
 
     @BeforeEach
     void start() {
-        data = new DataHandlers(directory);
+        data = new TestDataHandlers(directory);
         data.log().create("events", 3);
         List<Handler<?>> handlers = new ArrayList<>(data.handlers());
         for (ApiKeys key : ApiKeys.clientApis()) {

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -25,12 +26,18 @@ final class Fuzzer {
     static final int PATIENCE_MS = 15_000;
 
     private static final int LAST_CORRELATION_ID = 0x7ea51a57;
+    /** How long an answer is waited for that may rightly not come. */
+    private static final int PARKED_MS = 200;
+
     private static final int BURST_MAX = 100;
     private static final int ANSWER_MAX_BYTES = 64 * 1024 * 1024;
 
     private final int port;
     private final Random random;
     private final RequestBytes requests;
+    /** What the connection at hand was asked, for the message when it stalls. */
+    private final List<String> burstKeys = new ArrayList<>();
+
     private long sent;
     private long answered;
     private long closedByServer;
@@ -73,6 +80,7 @@ final class Fuzzer {
 
     /** Tells whether an end can be expected: not when it stopped half way or walks off without reading. */
     private boolean sendBurst(Socket socket) throws IOException {
+        burstKeys.clear();
         int burst = 1 + random.nextInt(BURST_MAX);
         try {
             OutputStream out = new BufferedOutputStream(socket.getOutputStream(), 64 * 1024);
@@ -80,12 +88,22 @@ final class Fuzzer {
                 byte[] whole = requests.next(n);
                 byte[] frame = mutate(whole.clone());
                 sent++;
+                burstKeys.add(ByteBuffer.wrap(whole).getShort(4) + "v"
+                        + ByteBuffer.wrap(whole).getShort(6));
+                if (parks(whole)) {
+                    socket.setSoTimeout(PARKED_MS);
+                }
                 if (random.nextInt(300) == 0) {
                     out.write(frame, 0, random.nextInt(frame.length + 1));
                     out.flush();
                     return false;
                 }
                 out.write(frame);
+                if (ByteBuffer.wrap(frame).getInt(0) != frame.length - 4) {
+                    // The server may rightly wait for the rest.
+                    out.flush();
+                    return false;
+                }
                 if (!Arrays.equals(frame, whole)) {
                     // The server may close here, and would never look at what follows.
                     break;
@@ -127,7 +145,11 @@ final class Fuzzer {
                 }
             }
         } catch (SocketTimeoutException e) {
-            throw new IllegalStateException("no answer and no end within " + PATIENCE_MS + " ms", e);
+            if (socket.getSoTimeout() == PARKED_MS) {
+                return;
+            }
+            throw new IllegalStateException(
+                    "no answer and no end within " + PATIENCE_MS + " ms to (API keys and versions) " + burstKeys, e);
         } catch (IOException e) {
             closedByServer++;
         }
@@ -152,9 +174,15 @@ final class Fuzzer {
         return mayWait(frame) ? lastRequest() : frame;
     }
 
-    /** A damaged Fetch may wait for weeks, a damaged acks may ask for no answer: only the first would look like a stall. */
+    /** A damaged Fetch may wait for weeks: that would look like a stall. */
     private static boolean mayWait(byte[] frame) {
-        return ByteBuffer.wrap(frame).getShort(4) == ApiKeys.FETCH.id;
+        return ByteBuffer.wrap(frame).getShort(4) == ApiKeys.FETCH.id || parks(frame);
+    }
+
+    /** Groups let a member wait for others, rightly. */
+    private static boolean parks(byte[] frame) {
+        short key = ByteBuffer.wrap(frame).getShort(4);
+        return key == ApiKeys.JOIN_GROUP.id || key == ApiKeys.SYNC_GROUP.id;
     }
 
     private byte[] resized(byte[] frame) {

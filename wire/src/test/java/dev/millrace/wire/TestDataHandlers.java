@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
 /** The data handlers over a {@link TestLog}, with everything that they need. */
-public final class DataHandlers implements AutoCloseable {
+public final class TestDataHandlers implements AutoCloseable {
 
     private static final Executor WAITING = task -> Thread.ofVirtual().start(task);
     private static final int SESSION_SLOTS = 10;
@@ -22,7 +22,7 @@ public final class DataHandlers implements AutoCloseable {
     private final AtomicLong producerIds = new AtomicLong(1000);
     private final TestLog log;
 
-    public DataHandlers(Path directory) {
+    public TestDataHandlers(Path directory) {
         this.log = new TestLog(directory, new SystemClock());
     }
 
