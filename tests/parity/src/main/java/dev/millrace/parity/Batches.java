@@ -25,6 +25,8 @@ final class Batches {
     static final int CRC_POSITION = 17;
     static final int ATTRIBUTES_POSITION = 21;
     static final int LAST_OFFSET_DELTA_POSITION = 23;
+    static final int PRODUCER_EPOCH_POSITION = 51;
+    static final int BASE_SEQUENCE_POSITION = 53;
     static final int RECORDS_COUNT_POSITION = 57;
 
     private Batches() {}

@@ -5,6 +5,7 @@ import static dev.millrace.parity.DataRequests.produce;
 import static dev.millrace.parity.DataRequests.produceById;
 
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
@@ -132,6 +133,7 @@ final class ProduceChapter implements Chapter {
     }
 
     private static void producers(Stage stage) {
+        producerId(stage);
         stage.ask("first producer id", Requests.initProducerId(), 4);
         stage.ask("second producer id", Requests.initProducerId(), 5);
         stage.ask(
@@ -144,13 +146,20 @@ final class ProduceChapter implements Chapter {
         stage.ask("timeout of a transaction 0", transactional("produce-tx", 0), 4);
     }
 
+    /** A broker may still be fetching its first block of ids. */
+    private static long producerId(Stage stage) {
+        return stage.settle("no producer id came", () -> {
+            var answer = stage.quietly(InitProducerIdResponseData.class, Requests.initProducerId(), 4);
+            return Optional.of(answer.producerId()).filter(id -> id >= 0);
+        });
+    }
+
     private static InitProducerIdRequestData transactional(String id, int timeoutMs) {
         return new InitProducerIdRequestData().setTransactionalId(id).setTransactionTimeoutMs(timeoutMs);
     }
 
     private static void sequences(Stage stage) {
-        long id = stage.quietly(InitProducerIdResponseData.class, Requests.initProducerId(), 4)
-                .producerId();
+        long id = producerId(stage);
         askSequence(stage, "sequence that does not begin at 0", 1, Batches.idempotent(id, 0, 5, 1));
         askSequence(stage, "sequences 0 to 2", 1, Batches.idempotent(id, 0, 0, 3));
         askSequence(stage, "the same again", 1, Batches.idempotent(id, 0, 0, 3));
@@ -172,8 +181,17 @@ final class ProduceChapter implements Chapter {
                 "two batches of a producer",
                 1,
                 Batches.concatenated(Batches.idempotent(id, 1, 1, 1), Batches.idempotent(id, 1, 2, 1)));
-        askSequence(stage, "without an epoch", 1, Batches.idempotent(id, -1, 0, 1));
-        askSequence(stage, "without a sequence", 1, Batches.idempotent(id, 1, -1, 1));
+        MemoryRecords next = Batches.idempotent(id, 1, 1, 1);
+        askSequence(
+                stage,
+                "without an epoch",
+                1,
+                Batches.changedWithCrc(next, batch -> batch.putShort(Batches.PRODUCER_EPOCH_POSITION, (short) -1)));
+        askSequence(
+                stage,
+                "without a sequence",
+                1,
+                Batches.changedWithCrc(next, batch -> batch.putInt(Batches.BASE_SEQUENCE_POSITION, -1)));
     }
 
     private static void ask(Stage stage, String step, MemoryRecords records) {
