@@ -63,7 +63,7 @@ final class ConfigAnswers {
                                     .setValue(sensitive ? null : each.text())
                                     .setSource(source(each.source()))));
         }
-        return documentation ? result.setDocumentation(documentation(key)) : result;
+        return result.setDocumentation(documentation ? documentation(key) : null);
     }
 
     static byte source(ConfigSource source) {

@@ -13,12 +13,13 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * DeleteGroups (key 42), versions 0 to 2.
+ * DeleteGroups (key 42), versions 0 to 3.
  *
  * <p>Behaviour: deletes groups without members, and their offsets; each has its own error. A group that is named twice is deleted once.
  *
  * <ul>
  *   <li>v2: flexible.
+ *   <li>v3: a message beside each error.
  * </ul>
  */
 final class H42_DeleteGroups implements Handler<DeleteGroupsRequestData> {
@@ -41,7 +42,7 @@ final class H42_DeleteGroups implements Handler<DeleteGroupsRequestData> {
 
     @Override
     public short maxVersion() {
-        return 2;
+        return 3;
     }
 
     @Override
@@ -50,7 +51,10 @@ final class H42_DeleteGroups implements Handler<DeleteGroupsRequestData> {
         for (String groupId : new LinkedHashSet<>(request.groupsNames())) {
             results.add(groups.delete(groupId).handle((done, failure) -> {
                 Errors error = failure == null ? Errors.NONE : ErrorMapping.errors(failure);
-                return new DeletableGroupResult().setGroupId(groupId).setErrorCode(error.code());
+                return new DeletableGroupResult()
+                        .setGroupId(groupId)
+                        .setErrorCode(error.code())
+                        .setErrorMessage(error == Errors.NONE ? null : error.message());
             }));
         }
         return CompletableFuture.allOf(results.toArray(CompletableFuture<?>[]::new))

@@ -51,7 +51,7 @@ final class Comparison {
             }
         } else if (kafka.isArray()) {
             compareArrays(path, (ArrayNode) kafka, (ArrayNode) millrace);
-        } else if (!kafka.equals(millrace)) {
+        } else if (!text(kafka).equals(text(millrace))) {
             found.add(new Difference(step, path, text(kafka), text(millrace)));
         }
     }

@@ -95,12 +95,16 @@ final class ProduceChapter implements Chapter {
         askChanged(stage, "count one too few", batch -> batch.putInt(Batches.RECORDS_COUNT_POSITION, 1));
         askChanged(stage, "count negative", batch -> batch.putInt(Batches.RECORDS_COUNT_POSITION, -1));
         askChanged(stage, "last offset delta wrong", batch -> batch.putInt(Batches.LAST_OFFSET_DELTA_POSITION, 5));
-        ask(
-                stage,
+        stage.topic("produce-garbage");
+        stage.ask(
                 "compressed garbage",
-                Batches.changedWithCrc(
-                        Batches.compressed(Compression.lz4().build(), 3),
-                        batch -> batch.putInt(batch.limit() - 12, 0x7A7A7A7A)));
+                produce(
+                        "produce-garbage",
+                        0,
+                        Batches.changedWithCrc(
+                                Batches.compressed(Compression.lz4().build(), 3),
+                                batch -> batch.putInt(batch.limit() - 12, 0x7A7A7A7A))),
+                PRODUCE_VERSION);
         ask(stage, "log append time", Batches.logAppendTime());
         ask(stage, "end of a transaction", Batches.endOfTransaction(4_000));
         ask(stage, "transactional batch", Batches.transactional(4_000));

@@ -9,6 +9,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -85,7 +86,11 @@ final class Rendering {
         drawn.put("transactional", batch.isTransactional());
         drawn.put("control", batch.isControlBatch());
         ArrayNode records = drawn.putArray("records");
-        batch.forEach(record -> records.add(record(record)));
+        try {
+            batch.forEach(record -> records.add(record(record)));
+        } catch (KafkaException _) {
+            records.add("<unreadable>");
+        }
         return drawn;
     }
 
