@@ -50,12 +50,27 @@ final class RequestDecoder {
         }
         try {
             RequestHeader header = RequestHeader.read(key, apiVersion, correlationId, frame);
-            ApiMessage body = key.messageType.newRequest();
-            body.read(new RequestReader(frame), apiVersion);
-            return new Decoded(handler, header, body, false);
+            return new Decoded(handler, header, body(key, apiVersion, frame), false);
         } catch (RuntimeException e) {
             throw new MalformedRequest("a request of " + key + " version " + apiVersion + " that cannot be read: " + e);
         }
+    }
+
+    private static ApiMessage body(ApiKeys key, short apiVersion, ByteBuffer frame) {
+        ApiMessage body = key.messageType.newRequest();
+        if (!RepeatedKeys.mustBeChecked(key)) {
+            body.read(new RequestReader(frame), apiVersion);
+            return body;
+        }
+        int start = frame.position();
+        try {
+            body.read(new RequestReader(frame, RepeatedKeys.ARRAY_LENGTH_UNCHECKED), apiVersion);
+        } catch (RequestReader.LongArray e) {
+            frame.position(start);
+            RepeatedKeys.check(key.messageType.requestSchemas()[apiVersion], frame);
+            body.read(new RequestReader(frame), apiVersion);
+        }
+        return body;
     }
 
     private static Decoded refusedApiVersions(Handler<?> handler, int correlationId) {

@@ -20,9 +20,35 @@ final class RequestReader implements Readable {
     private final ByteBuffer buffer;
     private int lastLength;
     private int elementsLeft = ELEMENTS_MAX;
+    private final int arrayLengthMax;
 
     RequestReader(ByteBuffer buffer) {
+        this(buffer, Integer.MAX_VALUE);
+    }
+
+    /** A reader that gives up with {@link LongArray} at an array that is longer than {@code arrayLengthMax}. */
+    RequestReader(ByteBuffer buffer, int arrayLengthMax) {
         this.buffer = buffer;
+        this.arrayLengthMax = arrayLengthMax;
+    }
+
+    /** An array is longer than this reader reads without a check. Costs no stack trace. */
+    static final class LongArray extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        LongArray() {
+            super("a long array", null, false, false);
+        }
+    }
+
+    int position() {
+        return buffer.position();
+    }
+
+    /** The bytes between two positions; equal if the bytes are. */
+    ByteBuffer bytes(int start, int end) {
+        return buffer.slice(start, end - start);
     }
 
     @Override
@@ -103,6 +129,9 @@ final class RequestReader implements Readable {
     /** Asked by the generated readers for one purpose: to bound the array whose length they have just read. */
     @Override
     public int remaining() {
+        if (lastLength > arrayLengthMax) {
+            throw new LongArray();
+        }
         elementsLeft -= Math.max(0, lastLength);
         lastLength = 0;
         if (elementsLeft < 0) {

@@ -9,7 +9,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /** Reads what any API may be asked, and answers with that API's own error: for the APIs whose handlers other tests fuzz. */
-record RefusingHandler(ApiKeys key) implements Handler<ApiMessage> {
+public record RefusingHandler(ApiKeys key) implements Handler<ApiMessage> {
 
     @Override
     public short minVersion() {

@@ -1,11 +1,19 @@
 package dev.millrace.wire.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.wire.Handler;
+import dev.millrace.wire.Handlers;
 import dev.millrace.wire.WireFixture;
+import dev.millrace.wire.fuzz.RefusingHandler;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
@@ -50,5 +58,37 @@ final class KafkaServerTest {
     void shouldCloseOnAnUnknownApiKey() throws Exception {
         fixture.client().sendRaw((short) 12_345, (short) 0, 1, new byte[0]);
         assertThat(fixture.client().isClosedByServer()).isTrue();
+    }
+
+    @Test
+    void shouldRefuseTheSameKeyOverAndOver() throws Exception {
+        ByteBuffer same = offsetForLeaderEpoch(50_000, n -> "same");
+        assertThatThrownBy(() -> decode(same))
+                .isInstanceOf(MalformedRequest.class)
+                .hasMessageContaining("with the same key");
+        ByteBuffer different = offsetForLeaderEpoch(5_000, n -> "topic-" + n);
+        OffsetForLeaderEpochRequestData body =
+                (OffsetForLeaderEpochRequestData) decode(different).body();
+        assertThat(body.topics()).hasSize(5_000);
+    }
+
+    private static RequestDecoder.Decoded decode(ByteBuffer frame) throws MalformedRequest {
+        Handler<?> handler = new RefusingHandler(ApiKeys.OFFSET_FOR_LEADER_EPOCH);
+        return new RequestDecoder(Handlers.of(List.of(handler))).decode(frame);
+    }
+
+    /** Drawn by hand: Kafka's own classes would not come to an end with so many equal keys. */
+    private static ByteBuffer offsetForLeaderEpoch(int topics, IntFunction<String> name) {
+        ByteBuffer frame = ByteBuffer.allocate(topics * 20 + 100);
+        frame.putShort(ApiKeys.OFFSET_FOR_LEADER_EPOCH.id)
+                .putShort((short) 3)
+                .putInt(1)
+                .putShort((short) -1);
+        frame.putInt(-1).putInt(topics);
+        for (int n = 0; n < topics; n++) {
+            byte[] bytes = name.apply(n).getBytes(StandardCharsets.UTF_8);
+            frame.putShort((short) bytes.length).put(bytes).putInt(0);
+        }
+        return frame.flip();
     }
 }
