@@ -58,9 +58,14 @@ final class PartitionFiles {
     void ensureDirectory() throws IOException {
         if (!directoryExists) {
             files.createDirectories(directory);
-            PartitionMetadataFile.write(files, directory, topicId);
+            writeMetadata();
             directoryExists = true;
         }
+    }
+
+    /** Writes whose directory it is; also when a crash took the file before its first flush. */
+    void writeMetadata() throws IOException {
+        PartitionMetadataFile.write(files, directory, topicId);
     }
 
     void directoryGone() {

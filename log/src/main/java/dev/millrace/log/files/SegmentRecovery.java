@@ -46,6 +46,9 @@ final class SegmentRecovery {
             return new Recovered(List.of(), Optional.empty(), findings);
         }
         partition.directoryFound();
+        if (!names.contains(partition.directory().resolve(PartitionMetadataFile.NAME))) {
+            partition.writeMetadata();
+        }
         int last = baseOffsets.size() - 1;
         for (int i = 0; i < last; i++) {
             long nextBaseOffset = baseOffsets.get(i + 1);
