@@ -69,6 +69,8 @@ final class PartitionWriter {
     static final class FlushState {
         /** Everything below is durable in segments. */
         long flushedOffset;
+        /** Base of the segment that was active at the last flush, whose file survives a crash; -1 if there was no flush yet. */
+        long activeBaseOffset = -1;
         /** First entry of the journal that is not flushed in a segment; -1 if all are. */
         long firstSequence = -1;
 
@@ -411,14 +413,16 @@ final class PartitionWriter {
         flush.epochsChanged = true;
     }
     /**
-     * Takes away dropped segments as soon as a checkpoint names a producer snapshot behind them: until then their batches are what
-     * tells, after a crash, where their producers were.
+     * Takes away dropped segments as soon as a checkpoint names a producer snapshot behind them, and the active segment has a durable
+     * name: until then they alone tell, after a crash, where the log ended and where its producers were.
      */
     void disposeFlushed() {
-        if (toDispose.isEmpty()) {
-            return;
+        if (toDispose.isEmpty() || active == null) {
+            return; // Without an active segment the last of them alone tells where the log ends.
         }
-        if (directory.isPresent() && toDispose.getLast().offsetNext() > flush.flushedOffset) {
+        boolean covered = toDispose.getLast().offsetNext() <= flush.flushedOffset
+                && active.baseOffset() <= flush.activeBaseOffset;
+        if (directory.isPresent() && !covered) {
             shard.markDirty(this);
             shard.requestFlush();
             return;
@@ -523,9 +527,11 @@ final class PartitionWriter {
     /** The segments that may hold bytes which are not durable. */
     List<Segment> unflushed() {
         List<Segment> result = new ArrayList<>();
-        for (SealedSegment segment : sealed) {
-            if (segment.offsetNext() > flush.flushedOffset) {
-                result.add(segment);
+        for (List<SealedSegment> segments : List.of(toDispose, sealed)) {
+            for (SealedSegment segment : segments) {
+                if (segment.offsetNext() > flush.flushedOffset) {
+                    result.add(segment);
+                }
             }
         }
         if (active != null) {

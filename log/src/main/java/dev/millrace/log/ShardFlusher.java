@@ -208,6 +208,9 @@ final class ShardFlusher {
             PartitionWriter.FlushState flush = item.writer().flush;
             flush.flushedOffset = item.upTo();
             flush.snapshotOffset = item.snapshotOffset();
+            if (!item.segments().isEmpty()) {
+                flush.activeBaseOffset = item.segments().getLast().baseOffset();
+            }
             flush.namesDurable |= item.upTo() > 0; // As long as there is nothing in it, there is no directory either.
             flush.firstSequence = flush.lastSequence < job.flushedSequence ? -1 : job.flushedSequence;
         }
