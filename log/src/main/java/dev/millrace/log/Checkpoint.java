@@ -35,7 +35,14 @@ public record Checkpoint(boolean clean, long journalStartSequence, Map<Partition
      * @param snapshotOffset the producer snapshot from which, together with the log behind it, the producers' states come; -1: there was
      *     no producer at {@code flushedOffset}
      */
-    public record Line(long flushedOffset, long logStartOffset, long snapshotOffset) {}
+    public record Line(long flushedOffset, long logStartOffset, long snapshotOffset) {
+
+        /** What two checkpoints say together, of which one is older: a partition may have changed its shard between them. */
+        Line newer(Line other) {
+            Line last = flushedOffset >= other.flushedOffset ? this : other;
+            return new Line(last.flushedOffset, Math.max(logStartOffset, other.logStartOffset), last.snapshotOffset);
+        }
+    }
 
     byte[] toBytes() {
         StringBuilder text = new StringBuilder(128 + 80 * partitions.size());

@@ -113,15 +113,20 @@ final class FlushJob {
     }
 
     private void run() {
+        flushData();
+        if (fatal.isEmpty() && checkpointFailure.isEmpty()) {
+            writeCheckpoint(linesNow());
+        }
+    }
+
+    /** Makes the data durable and says so nowhere yet: {@link #failures} and {@link #fatal} tell of what it could not. */
+    void flushData() {
         boolean whole = syncsWhole();
         items.forEach(item -> attempt(item, () -> writeSmallFiles(item, !whole)));
         if (whole) {
             syncAll();
         } else {
             items.forEach(item -> attempt(item, () -> syncOne(item)));
-        }
-        if (fatal.isEmpty() && checkpointFailure.isEmpty()) {
-            writeCheckpoint();
         }
     }
 
@@ -167,7 +172,8 @@ final class FlushJob {
         }
     }
 
-    private void writeCheckpoint() {
+    /** What the checkpoint has to say of every partition of the shard, now that the data are durable. */
+    Map<PartitionId, Checkpoint.Line> linesNow() {
         Map<PartitionId, Checkpoint.Line> all = new HashMap<>(lines);
         for (Item item : items) {
             if (!failures.containsKey(item.writer)) {
@@ -176,6 +182,11 @@ final class FlushJob {
                         (id, line) -> new Checkpoint.Line(item.upTo, line.logStartOffset(), item.snapshotOffset));
             }
         }
+        return all;
+    }
+
+    /** Writes the checkpoint, and takes away what only the old one named. */
+    void writeCheckpoint(Map<PartitionId, Checkpoint.Line> all) {
         try {
             // What a failed partition has not flushed stays in the journal: then the replay begins where it always did.
             boolean allFlushed = failures.isEmpty();

@@ -1,11 +1,13 @@
 package dev.millrace.log;
 
+import dev.millrace.base.Check;
 import dev.millrace.base.TopicId;
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
 import dev.millrace.base.files.FileStore;
 import dev.millrace.log.files.FilesSegmentProvider;
 import dev.millrace.log.files.PartitionMetadataFile;
+import dev.millrace.log.journal.HeldJournal;
 import dev.millrace.log.journal.Journal;
 import dev.millrace.log.journal.JournalEntry;
 import dev.millrace.log.journal.JournalReplay;
@@ -17,24 +19,33 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Brings all partitions of a data directory back: what the segments hold, cut to what is whole, and behind it what the journals hold.
- * After a clean shutdown no data is read and no journal looked at. Runs before the shards do; used once.
+ * After a clean shutdown no data is read and no journal looked at, but for what an earlier start held back. Runs before the shards do;
+ * used once.
+ *
+ * <p>Journals are read twice. What they say of a partition that was deleted later must not touch the namesake that came after, and the
+ * fact of the deletion may stand behind it, or not at all: a file that failed partitions have pinned outlives the one with that fact.
+ * So a directory that somebody owns is given up for the deletion of just that owner and for nothing else; and of several
+ * partitions that were opened under one name the last one is the one that counts.
  */
 final class LogRecovery {
 
     private static final Logger log = LoggerFactory.getLogger(LogRecovery.class);
-    private static final String JOURNAL_PREFIX = "journal-";
-
     private final LogEnvironment environment;
     private final FileStore files;
     private final StorageLayout layout;
@@ -47,8 +58,21 @@ final class LogRecovery {
     /** What is left of deleted partitions. */
     private final List<Path> leftOvers = new ArrayList<>();
 
+    /** Journals that have entries to be replayed, oldest first, each with the first sequence that counts. */
+    private final Map<Path, Long> journals = new LinkedHashMap<>();
+
+    private int heldNumberNext;
+    private int checkpointsCount;
+    private int unreadableCount;
+
     private final Set<PartitionId> deleted = new HashSet<>();
+    /** The partition that was opened last, by directory. */
+    private final Map<Path, PartitionId> openedLast = new HashMap<>();
+
     private final Map<PartitionId, Long> logStarts = new HashMap<>();
+    /** Whether every partition that was ever flushed has a line. */
+    private boolean linesComplete;
+
     private final Set<PartitionId> gaps = new HashSet<>();
     private final Map<PartitionId, Checkpoint.Line> lines = new HashMap<>();
     private final List<String> findings = new ArrayList<>();
@@ -69,20 +93,14 @@ final class LogRecovery {
     /** What was found, by identity; those that could not be brought back are offline. */
     Map<PartitionId, PartitionLog> run() throws IOException {
         long startNs = environment.clock().monotonicNs();
-        Map<Path, Long> journals = readCheckpoints();
-        if (!clean) {
-            for (Map.Entry<Path, Long> journal : journals.entrySet()) {
-                new JournalReplay(files).run(journal.getKey(), journal.getValue(), this::foresee);
-            }
+        findJournals();
+        for (Map.Entry<Path, Long> journal : journals.entrySet()) {
+            new JournalReplay(files).run(journal.getKey(), journal.getValue(), this::foresee);
         }
         recoverPartitions();
-        for (PartitionId id : deleted) {
-            delete(id);
-        }
-        if (!clean) {
-            for (Map.Entry<Path, Long> journal : journals.entrySet()) {
-                replay(journal.getKey(), journal.getValue());
-            }
+        deleted.forEach(this::delete);
+        for (Map.Entry<Path, Long> journal : journals.entrySet()) {
+            replay(journal.getKey(), journal.getValue());
         }
         for (Path directory : anonymous) {
             findings.add(
@@ -112,29 +130,37 @@ final class LogRecovery {
         return sequenceFound + Journal.LIFE_DISTANCE;
     }
 
-    /** The journals, each with the first sequence that may have to be replayed. */
-    private Map<Path, Long> readCheckpoints() throws IOException {
-        Map<Path, Long> journals = new HashMap<>();
+    /** Reads the checkpoints, and notes which journals have to be replayed. */
+    private void findJournals() throws IOException {
+        NavigableMap<Integer, Path> held = new TreeMap<>();
+        Map<Path, Long> ofShards = new LinkedHashMap<>();
         for (Path directory : files.list(layout.root())) {
-            if (!String.valueOf(directory.getFileName()).startsWith(JOURNAL_PREFIX)) {
-                continue;
+            StorageLayout.heldNumber(directory).ifPresent(number -> held.put(number, directory));
+            if (StorageLayout.shardIndex(directory).isPresent()) {
+                Checkpoint checkpoint = readCheckpoint(directory.resolve("checkpoint"));
+                clean &= checkpoint.clean();
+                sequenceFound = Math.max(sequenceFound, checkpoint.journalStartSequence());
+                ofShards.put(directory, checkpoint.journalStartSequence());
+                checkpoint.partitions().forEach((id, line) -> lines.merge(id, line, Checkpoint.Line::newer));
             }
-            Checkpoint checkpoint = readCheckpoint(directory.resolve("checkpoint"));
-            clean &= checkpoint.clean();
-            sequenceFound = Math.max(sequenceFound, checkpoint.journalStartSequence());
-            journals.put(directory, checkpoint.journalStartSequence());
-            lines.putAll(checkpoint.partitions());
         }
-        return journals;
+        linesComplete = checkpointsCount > 0 && unreadableCount == 0;
+        heldNumberNext = held.isEmpty() ? 0 : held.lastKey() + 1;
+        held.values().forEach(directory -> journals.put(directory, 0L));
+        if (!clean) {
+            journals.putAll(ofShards);
+        }
     }
 
     private Checkpoint readCheckpoint(Path path) throws IOException {
         if (!files.exists(path)) {
             return Checkpoint.NONE;
         }
+        checkpointsCount++;
         try {
             return Checkpoint.parse(files.readAll(path));
         } catch (IOException e) {
+            unreadableCount++;
             findings.add(path + ": passed over (" + e.getMessage() + ")" + "; all segments are verified whole");
             return Checkpoint.NONE;
         }
@@ -183,16 +209,22 @@ final class LogRecovery {
                             directory,
                             provider,
                             Optional.ofNullable(lines.get(id)),
+                            linesComplete,
                             findings)
                     .run(logStarts.getOrDefault(id, 0L));
-        } catch (IOException e) {
-            log.error("event=partition-offline partition={} what=recovery", directory.getFileName(), e);
-            findings.add(directory.getFileName() + " is offline: " + e.getMessage());
-            partition.goOffline(new MillraceException(
-                    ErrorCode.PARTITION_OFFLINE,
-                    topic + "-" + id.partition() + " could not be recovered: " + e.getMessage(),
-                    e));
+        } catch (IOException | Check.InvariantViolation e) {
+            takeOffline(partition, "recovery", e);
         }
+    }
+
+    private void takeOffline(PartitionLog partition, String what, Exception cause) {
+        String name = partition.writer().name();
+        log.error("event=partition-offline partition={} what={}", name, what, cause);
+        findings.add(name + " is offline: its " + what + " failed: " + cause.getMessage());
+        partition.goOffline(new MillraceException(
+                ErrorCode.PARTITION_OFFLINE,
+                "the " + what + " of " + name + " failed at the start: " + cause.getMessage(),
+                cause));
     }
 
     private PartitionLog register(PartitionId id, String topic, Path directory) {
@@ -206,13 +238,25 @@ final class LogRecovery {
 
     private void replay(Path directory, long startSequence) throws IOException {
         JournalReplay replay = new JournalReplay(files);
+        visit(replay, directory, startSequence, entry -> {
+            if (!deleted.contains(entry.partition())) {
+                apply(entry);
+            }
+        });
+        findings.addAll(replay.findings());
+        sequenceFound = Math.max(sequenceFound, replay.sequenceNext());
+    }
+
+    private interface Visitor {
+        void visit(JournalEntry entry) throws IOException;
+    }
+
+    private static void visit(JournalReplay replay, Path directory, long startSequence, Visitor visitor)
+            throws IOException {
         try {
             replay.run(directory, startSequence, entry -> {
-                if (deleted.contains(entry.partition())) {
-                    return;
-                }
                 try {
-                    apply(entry);
+                    visitor.visit(entry);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
@@ -221,72 +265,86 @@ final class LogRecovery {
             throw new IOException(
                     "the journal " + directory + " could not be replayed: " + e.getMessage(), e.getCause());
         }
-        findings.addAll(replay.findings());
-        sequenceFound = Math.max(sequenceFound, replay.sequenceNext());
     }
-    /**
-     * A first look at the journal. What it says of a partition that was deleted later must not touch the namesake that came after; and
-     * how far the start of a log has moved decides which segments have to be there.
-     */
+
+    /** A first look at the journals: what lies ahead decides what an entry means, and which segments have to be there. */
     private void foresee(JournalEntry entry) {
-        if (entry.kind() == JournalEntry.Kind.DELETED) {
-            deleted.add(entry.partition());
-        } else if (entry.kind() == JournalEntry.Kind.LOG_START) {
-            logStarts.merge(entry.partition(), entry.offset(), Math::max);
-        }
-    }
-
-    private void apply(JournalEntry entry) throws IOException {
-        switch (entry.kind()) {
-            case OPENED -> opened(entry);
-            case DELETED -> throw new IllegalStateException("deletions were applied before");
-            case APPEND -> append(entry);
-            case LOG_START -> {
-                PartitionLog partition = found.get(entry.partition());
-                if (partition != null) {
-                    partition.writer().replayLogStart(entry.offset());
-                }
-            }
-        }
-    }
-
-    /** A partition whose directory a crash may have taken, or left without the file that says whose it is. */
-    private void opened(JournalEntry entry) throws IOException {
         PartitionId id = entry.partition();
-        if (found.containsKey(id)) {
-            return;
+        switch (entry.kind()) {
+            case OPENED -> openedLast.put(directoryOf(entry), id);
+            case DELETED -> deleted.add(id);
+            case LOG_START -> logStarts.merge(id, entry.offset(), Math::max);
+            case APPEND -> {}
         }
-        String topic = StandardCharsets.UTF_8.decode(entry.payload()).toString();
-        Path directory = layout.partitionDirectory(topic, id.partition());
+    }
+
+    private void apply(JournalEntry entry) {
+        PartitionLog partition =
+                entry.kind() == JournalEntry.Kind.OPENED ? opened(entry) : found.get(entry.partition());
+        if (partition == null || partition.refusal() != null) {
+            return; // Unknown by now, or offline: holdBack keeps what is needed later.
+        }
+        try {
+            switch (entry.kind()) {
+                case APPEND -> append(partition.writer(), entry);
+                case LOG_START -> partition.writer().replayLogStart(entry.offset());
+                case OPENED, DELETED -> {}
+            }
+        } catch (IOException | Check.InvariantViolation e) {
+            takeOffline(partition, "replay", e);
+        }
+    }
+
+    private Path directoryOf(JournalEntry opened) {
+        return layout.partitionDirectory(topicOf(opened), opened.partition().partition());
+    }
+
+    private static String topicOf(JournalEntry opened) {
+        return StandardCharsets.UTF_8.decode(opened.payload().duplicate()).toString();
+    }
+
+    /** A partition whose directory a crash may have taken, or left without the file that says whose it is; null if it is gone for good. */
+    private @Nullable PartitionLog opened(JournalEntry entry) {
+        PartitionId id = entry.partition();
+        Path directory = directoryOf(entry);
+        if (found.containsKey(id) || !id.equals(openedLast.get(directory))) {
+            return found.get(id);
+        }
         PartitionId occupant = occupants.get(directory);
         if (occupant != null) {
-            delete(occupant);
+            findings.add(directory + ": entries of partition " + id + " were passed over, because " + occupant
+                    + " has taken its place");
+            return null;
         }
-        if (anonymous.remove(directory)) {
-            files.deleteTree(directory);
+        PartitionLog partition = register(id, topicOf(entry), directory);
+        try {
+            if (anonymous.remove(directory)) {
+                files.deleteTree(directory);
+            }
+            partition.writer().directory = Optional.of(new PartitionDirectory(files, directory));
+            partition.writer().create(layout.provider(id, directory, partition::config));
+        } catch (IOException e) {
+            takeOffline(partition, "creation", e);
         }
-        PartitionLog partition = register(id, topic, directory);
-        partition.writer().directory = Optional.of(new PartitionDirectory(files, directory));
-        partition.writer().create(layout.provider(id, directory, partition::config));
+        return partition;
     }
 
-    private void delete(PartitionId id) throws IOException {
-        PartitionLog partition = found.remove(id);
-        if (partition != null) {
-            // A deletion that a crash cut short may be in the way of its own repetition.
-            leftOvers.forEach(this::deleteLeftOver);
-            leftOvers.clear();
-            occupants.remove(layout.partitionDirectory(partition.topic(), id.partition()));
-            partition.writer().deleteFiles();
-        }
-    }
-
-    private void append(JournalEntry entry) throws IOException {
-        PartitionLog partition = found.get(entry.partition());
-        if (partition == null || partition.refusal() != null) {
+    /** Finishes a deletion that the crash came before. If that fails, what is left keeps its name, so that no namesake finds it. */
+    private void delete(PartitionId id) {
+        PartitionLog partition = found.get(id);
+        if (partition == null) {
             return;
         }
-        PartitionWriter writer = partition.writer();
+        try {
+            partition.writer().deleteFiles();
+            found.remove(id);
+            occupants.remove(layout.partitionDirectory(partition.topic(), id.partition()));
+        } catch (IOException e) {
+            takeOffline(partition, "deletion", e);
+        }
+    }
+
+    private void append(PartitionWriter writer, JournalEntry entry) throws IOException {
         long before = writer.logEnd();
         if (!writer.replay(entry.offset(), entry.payload())) {
             if (gaps.add(entry.partition())) {
@@ -307,6 +365,48 @@ final class LogRecovery {
             writer.publishRecovered();
             if (writer.logEnd() != writer.flush.flushedOffset || !writer.flush.namesDurable) {
                 shard.markDirty(writer);
+            }
+        }
+    }
+
+    // ---- After the flush of what was replayed
+
+    /**
+     * Puts aside, durably, what the journals hold of partitions that are offline: the segments that were found, or a failed flush, are no
+     * place for it. Then no journal is needed any more.
+     *
+     * @throws IOException if that is impossible, e.g. on a full disk: nothing may be thrown away then, and the start fails
+     */
+    void holdBack() throws IOException {
+        Map<PartitionId, Integer> counts = new HashMap<>();
+        Path directory = layout.heldDirectory(heldNumberNext);
+        try (HeldJournal held = new HeldJournal(files, directory)) {
+            for (Map.Entry<Path, Long> journal : journals.entrySet()) {
+                visit(new JournalReplay(files), journal.getKey(), journal.getValue(), entry -> {
+                    PartitionLog partition = found.get(entry.partition());
+                    if (partition != null && partition.refusal() != null && !deleted.contains(entry.partition())) {
+                        held.add(entry);
+                        counts.merge(entry.partition(), 1, Integer::sum);
+                    }
+                });
+            }
+            held.sync();
+        }
+        counts.forEach((id, count) -> {
+            String finding = Objects.requireNonNull(found.get(id)).writer().name() + ": " + count
+                    + " entries of the journal are held back in " + directory
+                    + " until the partition can be brought back, or is deleted";
+            findings.add(finding);
+            log.warn("event=recovery-finding {}", finding);
+        });
+    }
+
+    /** Removes journals that no shard of this life uses. Everything in them is in segments, or was held back anew. */
+    void removeOldJournals(int shardsCount) throws IOException {
+        for (Path directory : files.list(layout.root())) {
+            boolean isFormer = StorageLayout.shardIndex(directory).orElse(0) >= shardsCount;
+            if (isFormer || StorageLayout.heldNumber(directory).orElse(heldNumberNext) < heldNumberNext) {
+                files.deleteTree(directory);
             }
         }
     }

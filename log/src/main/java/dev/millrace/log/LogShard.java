@@ -94,21 +94,33 @@ final class LogShard implements Agent {
     }
 
     /**
-     * Everything is recovered: flushes what was replayed, begins the journal and the cycles.
+     * Everything is recovered: flushes what was replayed. Partitions of which that fails are offline afterwards.
      *
      * @param lifeStart first sequence of the new journal, above every one that an old file may hold
+     * @return what a checkpoint has to say now of the partitions of this shard
      */
-    void start(long lifeStart) throws IOException {
+    Map<PartitionId, Checkpoint.Line> flushReplayed(long lifeStart) throws IOException {
         this.lifeStart = lifeStart;
-        if (layout.isDurable()) {
-            environment.files().createDirectories(directory);
-            environment.files().syncDirectory(layout.root());
-            flusher.flushNow(Optional.empty(), false);
-            // Only now may old files of the journal be written again.
-            if (config.durability() == Durability.FSYNC) {
-                journal = Journal.begin(
-                        environment.files(), directory, config.journalSizeBytes(), firstFileSizeBytes(), lifeStart);
-            }
+        environment.files().createDirectories(directory);
+        environment.files().syncDirectory(layout.root());
+        return flusher.flushReplayed();
+    }
+
+    /**
+     * Writes the first checkpoint of this life, after which the old journal is not needed.
+     *
+     * @param lines of the partitions of all shards: this checkpoint may replace the one that named a partition which another shard has
+     *     now, before that one has written its own
+     */
+    void checkpointReplayed(Map<PartitionId, Checkpoint.Line> lines) throws IOException {
+        flusher.checkpointReplayed(lines);
+    }
+
+    /** Begins the journal, in the files of the old one, and the cycles. */
+    void start() throws IOException {
+        if (layout.isDurable() && config.durability() == Durability.FSYNC) {
+            journal = Journal.begin(
+                    environment.files(), directory, config.journalSizeBytes(), firstFileSizeBytes(), lifeStart);
         }
         handle = environment.agents().start(this);
     }

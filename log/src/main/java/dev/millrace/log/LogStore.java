@@ -7,6 +7,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
  *   DIR/.lock                     held while a process uses the directory
  *   DIR/topics/NAME-N/            one partition: segments, indexes, partition.metadata (the topic's id)
  *   DIR/journal-N/                the journal of a shard, and its checkpoint
+ *   DIR/journal-held-N/           what journals held of partitions that were offline at the last start
  * </pre>
  */
 public final class LogStore implements AutoCloseable {
@@ -86,7 +88,7 @@ public final class LogStore implements AutoCloseable {
         LogStore store = new LogStore(config, environment, layout, Optional.empty());
         try {
             for (LogShard shard : store.shards) {
-                shard.start(0);
+                shard.start();
             }
         } catch (IOException e) {
             throw new IllegalStateException("memory needs no disk", e);
@@ -98,10 +100,19 @@ public final class LogStore implements AutoCloseable {
     private void recover(StorageLayout layout) throws IOException {
         LogRecovery run = new LogRecovery(environment, layout, (id, topic) -> newLog(id, topic, LogConfig.DEFAULT));
         unopened.putAll(run.run());
+        Map<PartitionId, Checkpoint.Line> lines = new HashMap<>();
         for (LogShard shard : shards) {
-            shard.start(run.lifeStart());
+            lines.putAll(shard.flushReplayed(run.lifeStart()));
         }
-        removeJournalsOfFormerShards(layout);
+        run.holdBack();
+        // Only now, when every entry of every journal is durable elsewhere, may any of them be let go.
+        for (LogShard shard : shards) {
+            shard.checkpointReplayed(lines);
+        }
+        run.removeOldJournals(shards.size());
+        for (LogShard shard : shards) {
+            shard.start();
+        }
         recovery = run.report();
         log.info(
                 "event=log-recovered clean={} partitions={} replayedAppends={} replayedBytes={} ms={} findings={}",
@@ -112,13 +123,6 @@ public final class LogStore implements AutoCloseable {
                 recovery.durationMs(),
                 recovery.findings().size());
         scheduleRetention();
-    }
-
-    /** Everything in them is flushed by now, and the shards that exist have taken over their partitions. */
-    private void removeJournalsOfFormerShards(StorageLayout layout) throws IOException {
-        for (int i = shards.size(); environment.files().exists(layout.shardDirectory(i)); i++) {
-            environment.files().deleteTree(layout.shardDirectory(i));
-        }
     }
 
     private PartitionLog newLog(PartitionId id, String topic, LogConfig logConfig) {

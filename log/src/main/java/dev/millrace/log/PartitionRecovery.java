@@ -25,19 +25,23 @@ final class PartitionRecovery {
     private final PartitionDirectory directory;
     private final SegmentProvider provider;
     private final Optional<Checkpoint.Line> line;
+    private final boolean linesComplete;
     private final List<String> findings;
 
+    /** @param linesComplete whether no line means that there was no flush yet, and not that a checkpoint is lost */
     PartitionRecovery(
             PartitionWriter partition,
             FileStore files,
             Path path,
             SegmentProvider provider,
             Optional<Checkpoint.Line> line,
+            boolean linesComplete,
             List<String> findings) {
         this.partition = partition;
         this.directory = new PartitionDirectory(files, path);
         this.provider = provider;
         this.line = line;
+        this.linesComplete = linesComplete;
         this.findings = findings;
     }
     /**
@@ -81,6 +85,15 @@ final class PartitionRecovery {
                     + ", though everything from " + logStart + " to " + trustedOffset
                     + " was durable. Nothing was changed."
                     + " Bring the missing files back from a copy, or delete the partition's directory");
+        }
+        if (line.isEmpty() && !linesComplete) {
+            // The checkpoint that knew where it begins, and what of it was durable, is lost: the segments are all there
+            // is.
+            findings.add(directory.path() + ": begins with offset " + firstOffset
+                    + ", because its segments do and no checkpoint says anything else");
+            partition.replayLogStart(firstOffset);
+            partition.adopt(directory, provider, found.sealed(), active);
+            return;
         }
         findings.add(directory.path() + ": made anew from the journal, because its segments begin with offset "
                 + firstOffset + " instead of " + logStart);

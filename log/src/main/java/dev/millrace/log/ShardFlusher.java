@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -116,19 +117,55 @@ final class ShardFlusher {
         }
     }
 
-    /** Flushes everything here and now, after what is under way. For start and shutdown, when no cycle runs. */
+    /** Flushes everything here and now, after what is under way. For the shutdown, when no cycle runs. */
     void flushNow(Optional<Journal> journal, boolean clean) throws IOException {
         finishRunning();
         FlushJob job = capture(journal, true, clean);
         running = job;
         job.finish();
         finished(job);
+        throwFailure(job);
+    }
+
+    /**
+     * The first half of a start, when no cycle runs: makes durable what was replayed. No checkpoint says so yet, and the journals stay as
+     * they are; partitions that could not be flushed are offline afterwards.
+     *
+     * @return the lines for the checkpoint
+     */
+    Map<PartitionId, Checkpoint.Line> flushReplayed() throws IOException {
+        FlushJob job = capture(Optional.empty(), true, false);
+        running = job;
+        job.flushData();
+        throwFailure(job);
+        takeOfflineWhatFailed(job);
+        return job.linesNow();
+    }
+
+    /** The second half: nobody needs the old journals any more. {@code lines} are those of all shards. */
+    void checkpointReplayed(Map<PartitionId, Checkpoint.Line> lines) throws IOException {
+        FlushJob job = Objects.requireNonNull(running, "the first half of the start came before");
+        job.writeCheckpoint(lines);
+        finished(job);
+        throwFailure(job);
+    }
+
+    private static void throwFailure(FlushJob job) throws IOException {
         if (job.fatal.isPresent()) {
             throw job.fatal.get();
         }
         if (job.checkpointFailure.isPresent()) {
             throw job.checkpointFailure.get();
         }
+    }
+
+    private void takeOfflineWhatFailed(FlushJob job) {
+        job.failures.forEach((partition, cause) -> {
+            if (!partition.deleted && !partition.flush.failed) {
+                partition.flush.failed = true;
+                shard.partitionFailed(partition, "a flush", cause);
+            }
+        });
     }
 
     private FlushJob capture(Optional<Journal> journal, boolean data, boolean clean) {
@@ -214,12 +251,7 @@ final class ShardFlusher {
             flush.namesDurable |= item.upTo() > 0; // As long as there is nothing in it, there is no directory either.
             flush.firstSequence = flush.lastSequence < job.flushedSequence ? -1 : job.flushedSequence;
         }
-        job.failures.forEach((partition, cause) -> {
-            if (!partition.deleted) {
-                partition.flush.failed = true;
-                shard.partitionFailed(partition, "a flush", cause);
-            }
-        });
+        takeOfflineWhatFailed(job);
         if (job.checkpointFailure.isPresent()) {
             log.error("event=checkpoint-failed path={} retry=next-flush", checkpointPath, job.checkpointFailure.get());
             awaitingCheckpoint.addAll(0, awaitedByRunning);

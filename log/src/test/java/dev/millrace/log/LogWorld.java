@@ -27,7 +27,7 @@ public final class LogWorld {
             DIRECTORY, Durability.FSYNC, 1, 256 << 10, 1 << 20, 64 << 10, 60_000, 300_000, 86_400_000);
 
     public final Simulator simulator;
-    private final LogStoreConfig config;
+    private LogStoreConfig config;
     private final FileStore files;
     public LogStore store;
 
@@ -73,6 +73,21 @@ public final class LogWorld {
     /** Opens the store anew, on the disk as it is. */
     public void startAgain() throws IOException {
         store = LogStore.open(config, environment());
+    }
+
+    /** Opens the store anew, with as many shards from now on. */
+    public void startAgain(int shardsCount) throws IOException {
+        config = new LogStoreConfig(
+                config.directory(),
+                config.durability(),
+                shardsCount,
+                config.journalSizeBytes(),
+                config.queueSizeBytes(),
+                config.diskReserveBytes(),
+                config.flushIntervalMs(),
+                config.retentionCheckIntervalMs(),
+                config.producerIdExpirationMs());
+        startAgain();
     }
 
     public PartitionLog open(PartitionId id, String topic) {

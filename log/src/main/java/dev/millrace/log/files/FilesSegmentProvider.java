@@ -8,8 +8,11 @@ import dev.millrace.log.segment.ActiveSegment;
 import dev.millrace.log.segment.SegmentProvider;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The segments of one partition in its directory. Not thread-safe: the partition's owner calls it; segments are readable from any
@@ -21,6 +24,8 @@ public final class FilesSegmentProvider implements SegmentProvider {
 
     /** Directories whose names end so are what is left of deleted partitions: whoever finds one at the start removes it. */
     public static final String DELETED_SUFFIX = "-delete";
+
+    private static final Logger LOG = LoggerFactory.getLogger(FilesSegmentProvider.class);
 
     private final FileStore files;
     private final TopicId topicId;
@@ -65,7 +70,10 @@ public final class FilesSegmentProvider implements SegmentProvider {
         return segment;
     }
 
-    /** Renames the directory, so that a namesake may take its place at once, and removes what is in it. May wait for the disk. */
+    /**
+     * Renames the directory, durably, so that a namesake may take its place at once, and then removes what is in it. If only the latter
+     * fails, the next start takes it up. May wait for the disk.
+     */
     @Override
     public void deleteAll() throws IOException {
         openFiles.closeAllLater();
@@ -74,9 +82,26 @@ public final class FilesSegmentProvider implements SegmentProvider {
             String name = String.valueOf(directory.getFileName());
             String number = name.substring(name.lastIndexOf('-') + 1);
             Path doomed = directory.resolveSibling(topicId + "-" + number + DELETED_SUFFIX);
+            if (files.exists(doomed)) {
+                files.deleteTree(doomed); // What a crash left of an attempt before this one.
+            }
             files.rename(directory, doomed);
-            files.deleteTree(doomed);
+            // Else a power cut could bring the directory back to where the namesake was.
+            files.syncDirectory(parentOf(directory));
+            removeLeftOver(doomed);
         }
         partition.directoryGone();
+    }
+
+    private void removeLeftOver(Path doomed) {
+        try {
+            files.deleteTree(doomed);
+        } catch (IOException e) {
+            LOG.warn("event=left-over-not-deleted path={} retry=next-start", doomed, e);
+        }
+    }
+
+    private static Path parentOf(Path directory) {
+        return Objects.requireNonNull(directory.getParent(), "a partition's directory lies in another one");
     }
 }

@@ -5,6 +5,7 @@ import dev.millrace.base.files.FileStore;
 import dev.millrace.log.LogConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** What the segments of one partition share: its directory, its settings, its open files. */
@@ -54,12 +55,34 @@ final class PartitionFiles {
         directoryExists = true;
     }
 
-    /** Makes the directory and the file that says whose it is, unless they are there. */
+    /**
+     * Makes the directory and the file that says whose it is, unless they are there.
+     *
+     * @throws IOException also if something else is in the place: the bytes of another partition never become this one's
+     */
     void ensureDirectory() throws IOException {
         if (!directoryExists) {
+            refuseForeignDirectory();
             files.createDirectories(directory);
             writeMetadata();
             directoryExists = true;
+        }
+    }
+
+    private void refuseForeignDirectory() throws IOException {
+        if (!files.isDirectory(directory)) {
+            return;
+        }
+        Optional<TopicId> owner = PartitionMetadataFile.read(files, directory);
+        if (owner.isPresent() && !owner.get().equals(topicId)) {
+            throw new IOException(directory + " belongs to a partition of topic " + owner.get() + ", not to one of "
+                    + topicId + ": move it elsewhere and restart");
+        }
+        for (Path path : files.list(directory)) {
+            if (SegmentPaths.baseOffset(path, SegmentPaths.LOG_SUFFIX).isPresent()) {
+                throw new IOException(
+                        path + " stands where a new partition begins: move its directory elsewhere and restart");
+            }
         }
     }
 

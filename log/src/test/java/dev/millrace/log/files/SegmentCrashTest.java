@@ -36,17 +36,18 @@ final class SegmentCrashTest {
         partition.files.createDirectories(TOPICS);
         partition.files.syncDirectory(Path.of("/data"));
         partition.files.syncDirectory(Path.of("/"));
-        ActiveSegment active = partition.open().create(0);
+        FilesSegmentProvider provider = partition.open();
+        ActiveSegment active = provider.create(0);
         for (int life = 0; life < 4; life++) {
             partition.files.crashAtOperation(1 + random.nextInt(150));
             try {
-                live(partition.open(), active, random);
+                live(provider, active, random);
             } catch (SimulatedCrash expected) {
                 // The power is gone.
             }
             partition.files.crash();
-            Recovered recovered = partition.recover(flushedOffset);
-            active = check(partition, recovered);
+            provider = partition.open();
+            active = check(provider, provider.recover(flushedOffset));
         }
     }
 
@@ -76,7 +77,7 @@ final class SegmentCrashTest {
     }
 
     /** Every batch that is there is the one that was appended there, and none is missing up to the flushed offset. */
-    private ActiveSegment check(SimulatedPartition partition, Recovered recovered) throws IOException {
+    private ActiveSegment check(FilesSegmentProvider provider, Recovered recovered) throws IOException {
         sealed.clear();
         sealed.addAll(recovered.sealed());
         List<Segment> all = new ArrayList<>(recovered.sealed());
@@ -88,9 +89,7 @@ final class SegmentCrashTest {
             assertThat(segment.offsetNext()).isEqualTo(next);
         }
         assertThat(next).as("recovered, findings %s", recovered.findings()).isGreaterThanOrEqualTo(flushedOffset);
-        return recovered.active().isPresent()
-                ? recovered.active().get()
-                : partition.open().create(0);
+        return recovered.active().isPresent() ? recovered.active().get() : provider.create(0);
     }
 
     private static long readTo(Segment segment, long from) throws IOException {
