@@ -149,11 +149,12 @@ public final class PartitionLog {
     }
 
     /**
-     * Where an epoch ends: the largest epoch that is known and not above {@code leaderEpoch}, with the offset behind its
-     * last record (KIP-101, KIP-320); empty if all known epochs are above it.
+     * Where an epoch ends: the largest epoch that is known and not above {@code asked}, with the offset behind its last record
+     * (KIP-101, KIP-320); if all are above it, {@code asked} itself with the first offset of the oldest. Empty for an epoch above
+     * {@link #leaderEpoch}, and for a negative one.
      */
-    public Optional<EpochEnd> endOfEpoch(int leaderEpoch) {
-        return epochs.endOf(leaderEpoch, highWatermark);
+    public Optional<EpochEnd> endOfEpoch(int asked) {
+        return epochs.endOf(asked, leaderEpoch, highWatermark);
     }
 
     /** The first record, by offset, whose timestamp is at least {@code timestampMs}; empty if there is none below the high watermark. */

@@ -5,6 +5,7 @@ import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
 import dev.millrace.log.journal.JournalEntry;
 import dev.millrace.log.producer.ProducerStates;
+import dev.millrace.log.producer.RememberedBatch;
 import dev.millrace.log.records.BatchHeader;
 import dev.millrace.log.retention.Retention;
 import dev.millrace.log.segment.ActiveSegment;
@@ -203,11 +204,16 @@ final class PartitionWriter {
     /** A repetition is answered with the place of its original, and durable no sooner than that. */
     private boolean isDuplicate(AppendTask task) {
         ByteBuffer batches = task.batches.buffer();
-        long original = producers.findDuplicate(batches, batches.position());
-        if (original == ProducerStates.NOT_FOUND) {
+        Optional<RememberedBatch> original = producers.findOriginal(batches, batches.position());
+        if (original.isEmpty()) {
             return false;
         }
-        task.result(new AppendResult(original, original + task.batches.recordsCount(), -1, log.logStart()));
+        long baseOffset = original.get().baseOffset();
+        task.result(new AppendResult(
+                baseOffset,
+                baseOffset + task.batches.recordsCount(),
+                original.get().maxTimestampMs(),
+                log.logStart()));
         shard.group().add(task);
         return true;
     }

@@ -30,7 +30,7 @@ class PartitionLogTest {
         assertThat(second).isEqualTo(new AppendResult(2, 3, -1, 0));
         assertThat(LogWorld.values(log, 1)).containsExactly("y", "z");
         assertThat(log.offsets()).isEqualTo(new PartitionOffsets(0, 3, 3, 3));
-        assertThat(log.endOfEpoch(5)).contains(new EpochEnd(0, 3));
+        assertThat(log.endOfEpoch(0)).contains(new EpochEnd(0, 3));
     }
 
     @Test

@@ -13,6 +13,7 @@ import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -34,7 +35,10 @@ import org.slf4j.LoggerFactory;
  *   <li>v13: topics by id instead of name (KIP-516).
  * </ul>
  *
- * <p>Deliberately missing: transactions (a transactional id is refused, finally); {@code timeout.ms}, which in Kafka bounds the wait for
+ * <p>What is wrong with single records is told by their indexes (KIP-467). The transactional id of a request without transactional batches
+ * means nothing.
+ *
+ * <p>Deliberately missing: transactions (a transactional batch is refused, finally); {@code timeout.ms}, which in Kafka bounds the wait for
  * followers, of which there are none.
  */
 public final class H00_Produce implements Handler<ProduceRequestData> {
@@ -72,13 +76,14 @@ public final class H00_Produce implements Handler<ProduceRequestData> {
     public CompletableFuture<ApiMessage> handle(ProduceRequestData request, RequestContext context) {
         ProduceResponseData answer = new ProduceResponseData();
         ProduceCall call = new ProduceCall(answer, request.acks(), context.takeFrame());
+        boolean transactional = isTransactional(request);
         for (TopicProduceData topic : request.topicData()) {
             List<PartitionProduceResponse> entries =
                     new ArrayList<>(topic.partitionData().size());
             for (PartitionProduceData partition : topic.partitionData()) {
                 PartitionProduceResponse entry = new PartitionProduceResponse().setIndex(partition.index());
                 entries.add(entry);
-                append(call, request, topic, partition, entry, context.apiVersion());
+                append(call, request.acks(), transactional, topic, partition, entry, context.apiVersion());
             }
             answer.responses()
                     .add(new TopicProduceResponse()
@@ -92,28 +97,40 @@ public final class H00_Produce implements Handler<ProduceRequestData> {
 
     private void append(
             ProduceCall call,
-            ProduceRequestData request,
+            short acks,
+            boolean transactional,
             TopicProduceData topic,
             PartitionProduceData data,
             PartitionProduceResponse entry,
             short apiVersion) {
         try {
-            checkRequest(request);
+            checkRequest(acks, transactional);
             PartitionPort partition = partition(topic, data.index(), apiVersion);
             ByteBuffer batch = ProducedBatch.of(data.records(), apiVersion);
-            call.started(partition.append(batch, AppendOptions.CLIENT), entry);
+            call.started(partition, partition.append(batch, AppendOptions.CLIENT), entry);
         } catch (RuntimeException e) {
             call.refused();
             fail(entry, e);
         }
     }
 
-    private static void checkRequest(ProduceRequestData request) {
-        short acks = request.acks();
+    /** Whether any batch is part of a transaction: then, as in Kafka, all of them are treated so. */
+    private static boolean isTransactional(ProduceRequestData request) {
+        for (TopicProduceData topic : request.topicData()) {
+            for (PartitionProduceData partition : topic.partitionData()) {
+                if (ProducedBatch.isTransactional(partition.records())) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static void checkRequest(short acks, boolean transactional) {
         if (acks != ACKS_ALL && acks != ACKS_LEADER && acks != ACKS_NONE) {
             throw Errors.INVALID_REQUIRED_ACKS.exception("acks is " + acks + ": use all (-1), 1 or 0");
         }
-        if (request.transactionalId() != null) {
+        if (transactional) {
             throw new MillraceException(
                     ErrorCode.TRANSACTIONS_NOT_AVAILABLE,
                     "transactions are not available yet: produce without transactional.id");
@@ -132,6 +149,28 @@ public final class H00_Produce implements Handler<ProduceRequestData> {
         return partition;
     }
 
+    /** Writes a failure of an append into its entry: also where the log begins, if what was refused had come as far as the log. */
+    static void fail(PartitionProduceResponse entry, Throwable failure, PartitionPort partition) {
+        fail(entry, failure);
+        if (ErrorMapping.cause(failure) instanceof MillraceException known && tellsLogStart(known.code())) {
+            entry.setLogStartOffset(partition.offsets().logStart());
+        }
+    }
+
+    /** Where Kafka does: producers look at it to see whether what is unknown was deleted (KIP-360). */
+    private static boolean tellsLogStart(ErrorCode code) {
+        return switch (code) {
+            case INVALID_RECORD,
+                    INVALID_TIMESTAMP,
+                    UNSUPPORTED_CODEC,
+                    DUPLICATE_SEQUENCE,
+                    OUT_OF_ORDER_SEQUENCE,
+                    INVALID_PRODUCER_EPOCH,
+                    UNKNOWN_PRODUCER_ID -> true;
+            default -> false;
+        };
+    }
+
     /** Writes a failure into a partition's entry, as Kafka does: no offset, no time. */
     static void fail(PartitionProduceResponse entry, Throwable failure) {
         Errors error = ErrorMapping.errors(failure);
@@ -140,8 +179,22 @@ public final class H00_Produce implements Handler<ProduceRequestData> {
         }
         entry.setErrorCode(error.code())
                 .setErrorMessage(ErrorMapping.message(failure))
+                .setRecordErrors(recordErrors(failure))
                 .setBaseOffset(UNKNOWN_OFFSET)
                 .setLogAppendTimeMs(UNKNOWN_OFFSET)
                 .setLogStartOffset(UNKNOWN_OFFSET);
+    }
+
+    @SuppressWarnings("NullAway") // Without a message of its own the field is null on the wire.
+    private static List<BatchIndexAndErrorMessage> recordErrors(Throwable failure) {
+        List<BatchIndexAndErrorMessage> errors = new ArrayList<>();
+        if (ErrorMapping.cause(failure) instanceof MillraceException known) {
+            for (MillraceException.Part part : known.parts()) {
+                errors.add(new BatchIndexAndErrorMessage()
+                        .setBatchIndex(part.index())
+                        .setBatchIndexErrorMessage(part.message().isEmpty() ? null : part.message()));
+            }
+        }
+        return errors;
     }
 }

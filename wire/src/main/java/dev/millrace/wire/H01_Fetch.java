@@ -17,7 +17,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
  *   <li>v12: diverging epochs (KIP-595). v13: topics by id (KIP-516). v16: where the leader is now, never needed with one node.
  * </ul>
  *
- * <p>Deliberately missing: followers. Whoever claims to be one is served as a consumer is.
+ * <p>Deliberately missing: followers. Whoever claims to be one is told that it is none.
  */
 public final class H01_Fetch implements Handler<FetchRequestData> {
 
@@ -44,6 +44,9 @@ public final class H01_Fetch implements Handler<FetchRequestData> {
 
     @Override
     public CompletableFuture<FetchResponseData> handle(FetchRequestData request, RequestContext context) {
+        if (!IsolationLevels.isKnown(request.isolationLevel())) {
+            return CompletableFuture.failedFuture(IsolationLevels.unknown(request.isolationLevel()));
+        }
         return engine.fetch(request, context);
     }
 }

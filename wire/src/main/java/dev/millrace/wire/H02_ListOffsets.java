@@ -40,7 +40,6 @@ import org.apache.kafka.common.requests.ListOffsetsRequest;
  */
 public final class H02_ListOffsets implements Handler<ListOffsetsRequestData> {
 
-    private static final byte READ_COMMITTED = 1;
     private static final int UNKNOWN = -1;
     private static final short LEADER_EPOCH_MIN_VERSION = 4;
 
@@ -70,6 +69,9 @@ public final class H02_ListOffsets implements Handler<ListOffsetsRequestData> {
 
     @Override
     public CompletableFuture<ListOffsetsResponseData> handle(ListOffsetsRequestData request, RequestContext context) {
+        if (!IsolationLevels.isKnown(request.isolationLevel())) {
+            return CompletableFuture.failedFuture(IsolationLevels.unknown(request.isolationLevel()));
+        }
         return needsRecords(request)
                 ? CompletableFuture.supplyAsync(() -> answer(request, context.apiVersion()), waiting)
                 : CompletableFuture.completedFuture(answer(request, context.apiVersion()));
@@ -88,18 +90,22 @@ public final class H02_ListOffsets implements Handler<ListOffsetsRequestData> {
 
     private ListOffsetsResponseData answer(ListOffsetsRequestData request, short apiVersion) {
         Set<Place> repeated = repeated(request);
-        boolean committed = request.isolationLevel() == READ_COMMITTED;
+        Set<Place> refused = new HashSet<>();
+        boolean committed = request.isolationLevel() == IsolationLevels.READ_COMMITTED;
         List<ListOffsetsTopicResponse> topics = new ArrayList<>(request.topics().size());
         for (ListOffsetsTopic topic : request.topics()) {
             List<ListOffsetsPartitionResponse> entries =
                     new ArrayList<>(topic.partitions().size());
             for (ListOffsetsPartition asked : topic.partitions()) {
+                Place place = new Place(topic.name(), asked.partitionIndex());
                 ListOffsetsPartitionResponse entry =
                         new ListOffsetsPartitionResponse().setPartitionIndex(asked.partitionIndex());
-                entries.add(entry);
-                if (repeated.contains(new Place(topic.name(), asked.partitionIndex()))) {
-                    entry.setErrorCode(Errors.INVALID_REQUEST.code());
+                if (repeated.contains(place)) {
+                    if (refused.add(place)) {
+                        entries.add(entry.setErrorCode(Errors.INVALID_REQUEST.code()));
+                    }
                 } else {
+                    entries.add(entry);
                     find(topic.name(), asked, committed, apiVersion, entry);
                     if (apiVersion < LEADER_EPOCH_MIN_VERSION) {
                         entry.setLeaderEpoch(UNKNOWN);
@@ -111,7 +117,7 @@ public final class H02_ListOffsets implements Handler<ListOffsetsRequestData> {
         return new ListOffsetsResponseData().setTopics(topics);
     }
 
-    /** Where Kafka refuses all entries of a partition that is named twice. */
+    /** A partition that is named twice is answered once, and refused: nobody knows which entry was meant. */
     private static Set<Place> repeated(ListOffsetsRequestData request) {
         Set<Place> seen = new HashSet<>();
         Set<Place> repeated = new HashSet<>();

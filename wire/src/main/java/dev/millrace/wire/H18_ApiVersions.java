@@ -15,7 +15,7 @@ import org.apache.kafka.common.requests.ApiVersionsRequest;
 /**
  * ApiVersions (key 18), versions 0 to 5.
  *
- * <p>Behaviour: tells the versions that the registered handlers serve. A request of a version that is not served is answered in
+ * <p>Behaviour: tells the versions that the registered handlers serve, unless they are not to be advertised. A request of a version that is not served is answered in
  * version 0 with UNSUPPORTED_VERSION and the range of this API (KIP-511), so that any client finds a common version.
  *
  * <ul>
@@ -37,7 +37,7 @@ final class H18_ApiVersions implements Handler<ApiVersionsRequestData> {
 
     H18_ApiVersions(List<? extends Handler<?>> others) {
         List<ApiVersion> versions = new ArrayList<>();
-        others.forEach(handler -> versions.add(version(handler)));
+        others.stream().filter(Handler::isAdvertised).forEach(handler -> versions.add(version(handler)));
         versions.add(version(this));
         versions.sort(Comparator.comparingInt(ApiVersion::apiKey));
         this.served = List.copyOf(versions);

@@ -21,6 +21,8 @@ public final class H22_InitProducerId implements Handler<InitProducerIdRequestDa
 
     private static final long NO_PRODUCER_ID = -1;
     private static final short NO_EPOCH = -1;
+    /** Kafka's default of {@code transaction.max.timeout.ms}. */
+    private static final int TRANSACTION_MAX_TIMEOUT_MS = 900_000;
 
     private final Supplier<CompletableFuture<Long>> producerIds;
 
@@ -48,12 +50,7 @@ public final class H22_InitProducerId implements Handler<InitProducerIdRequestDa
     public CompletableFuture<InitProducerIdResponseData> handle(
             InitProducerIdRequestData request, RequestContext context) {
         if (request.transactionalId() != null) {
-            return CompletableFuture.failedFuture(
-                    request.transactionalId().isEmpty()
-                            ? Errors.INVALID_REQUEST.exception("the transactional id is empty")
-                            : new MillraceException(
-                                    ErrorCode.TRANSACTIONS_NOT_AVAILABLE,
-                                    "transactions are not available yet: produce without transactional.id"));
+            return CompletableFuture.failedFuture(refusal(request.transactionalId(), request.transactionTimeoutMs()));
         }
         if ((request.producerId() == NO_PRODUCER_ID) != (request.producerEpoch() == NO_EPOCH)) {
             return CompletableFuture.failedFuture(
@@ -63,5 +60,18 @@ public final class H22_InitProducerId implements Handler<InitProducerIdRequestDa
                 .get()
                 .thenApply(
                         id -> new InitProducerIdResponseData().setProducerId(id).setProducerEpoch((short) 0));
+    }
+
+    private static RuntimeException refusal(String transactionalId, int timeoutMs) {
+        if (transactionalId.isEmpty()) {
+            return Errors.INVALID_REQUEST.exception("the transactional id is empty");
+        }
+        if (timeoutMs <= 0 || timeoutMs > TRANSACTION_MAX_TIMEOUT_MS) {
+            return Errors.INVALID_TRANSACTION_TIMEOUT.exception(
+                    "a transaction may last 1 to " + TRANSACTION_MAX_TIMEOUT_MS + " ms, not " + timeoutMs);
+        }
+        return new MillraceException(
+                ErrorCode.TRANSACTIONS_NOT_AVAILABLE,
+                "transactions are not available yet: produce without transactional.id");
     }
 }

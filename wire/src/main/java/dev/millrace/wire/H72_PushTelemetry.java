@@ -8,7 +8,8 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * PushTelemetry (key 72), version 0 (KIP-714). Registered only where a {@link TelemetryReceiver} is configured, as in Kafka.
+ * PushTelemetry (key 72), version 0 (KIP-714). Advertised only where a {@link TelemetryReceiver} is configured, as in
+ * Kafka; who asks all the same is answered.
  *
  * <p>Behaviour: checks a push against the subscription, and gives it to the receiver.
  *
@@ -27,6 +28,11 @@ public final class H72_PushTelemetry implements Handler<PushTelemetryRequestData
     @Override
     public ApiKeys key() {
         return ApiKeys.PUSH_TELEMETRY;
+    }
+
+    @Override
+    public boolean isAdvertised() {
+        return !receiver.equals(TelemetryReceiver.NOBODY);
     }
 
     @Override

@@ -23,6 +23,11 @@ public interface Handler<Q extends ApiMessage> {
     /** Highest version served, at most what the generated messages know as stable. */
     short maxVersion();
 
+    /** Whether ApiVersions tells of it. What it does not tell of is answered all the same. */
+    default boolean isAdvertised() {
+        return true;
+    }
+
     /**
      * Answers. The future gives the generated response data, or a {@code null}-free signal that nothing is to be sent
      * ({@link NoResponse}, for Produce with {@code acks=0}). A future that fails becomes the API's own error answer, built by

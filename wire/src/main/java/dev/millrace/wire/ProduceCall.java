@@ -1,5 +1,6 @@
 package dev.millrace.wire;
 
+import dev.millrace.control.port.PartitionPort;
 import dev.millrace.log.Append;
 import dev.millrace.log.AppendResult;
 import java.util.concurrent.CompletableFuture;
@@ -45,13 +46,13 @@ final class ProduceCall implements BiConsumer<AppendResult, @Nullable Throwable>
     }
 
     /** An append is on its way; its outcome goes to {@code entry}. */
-    void started(Append append, PartitionProduceResponse entry) {
+    void started(PartitionPort partition, Append append, PartitionProduceResponse entry) {
         notAccepted.incrementAndGet();
         notAnswered.incrementAndGet();
         var _ = append.accepted().whenComplete(this);
         boolean all = acks == H00_Produce.ACKS_ALL;
         var _ = (all ? append.durable() : append.accepted())
-                .whenComplete((result, failure) -> answered(entry, result, failure));
+                .whenComplete((result, failure) -> answered(partition, entry, result, failure));
     }
 
     /** No append follows. */
@@ -66,11 +67,17 @@ final class ProduceCall implements BiConsumer<AppendResult, @Nullable Throwable>
         acceptedOne();
     }
 
-    private void answered(PartitionProduceResponse entry, @Nullable AppendResult result, @Nullable Throwable failure) {
+    private void answered(
+            PartitionPort partition,
+            PartitionProduceResponse entry,
+            @Nullable AppendResult result,
+            @Nullable Throwable failure) {
         if (failure != null || result == null) {
             anyFailed.set(true);
             H00_Produce.fail(
-                    entry, failure != null ? failure : new IllegalStateException("an append without a result"));
+                    entry,
+                    failure != null ? failure : new IllegalStateException("an append without a result"),
+                    partition);
         } else {
             entry.setBaseOffset(result.baseOffset())
                     .setLogAppendTimeMs(result.logAppendTimeMs())

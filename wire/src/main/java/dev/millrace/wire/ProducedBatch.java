@@ -42,10 +42,7 @@ final class ProducedBatch {
         if (presentBytes < MAGIC_END || presentBytes < sizeBytes) {
             throw invalid("a batch that claims " + sizeBytes + " bytes, of which " + presentBytes + " were sent");
         }
-        if (BatchHeader.magic(bytes, start) != BatchHeader.MAGIC) {
-            throw invalid("a batch of format v" + BatchHeader.magic(bytes, start)
-                    + ": only v2 is accepted; use a client from Kafka 0.11 on");
-        }
+        checkMagic(BatchHeader.magic(bytes, start));
         if (presentBytes > sizeBytes) {
             throw invalid("more than one record batch");
         }
@@ -55,6 +52,28 @@ final class ProducedBatch {
                     "zstd needs Produce version " + ZSTD_MIN_VERSION + ", not " + apiVersion);
         }
         return bytes;
+    }
+
+    private static void checkMagic(byte magic) {
+        if (magic < 0 || magic > BatchHeader.MAGIC) {
+            throw new MillraceException(
+                    ErrorCode.CORRUPT_BATCH, "there is no batch format v" + magic + "; v2 is the newest");
+        }
+        if (magic != BatchHeader.MAGIC) {
+            throw invalid("a batch of format v" + magic + ": only v2 is accepted; use a client from Kafka 0.11 on");
+        }
+    }
+
+    /** Whether the bytes, as far as they can be trusted, are a batch of a transaction. */
+    static boolean isTransactional(@Nullable BaseRecords records) {
+        if (!(records instanceof MemoryRecords memory)) {
+            return false;
+        }
+        ByteBuffer bytes = memory.buffer();
+        int start = bytes.position();
+        return bytes.remaining() >= BatchHeader.SIZE_BYTES
+                && BatchHeader.magic(bytes, start) == BatchHeader.MAGIC
+                && BatchHeader.isTransactional(bytes, start);
     }
 
     private static MillraceException invalid(String what) {

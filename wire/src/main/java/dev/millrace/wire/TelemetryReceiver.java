@@ -5,9 +5,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Who takes the metrics that clients push (KIP-714). Where none is configured, the two APIs are not advertised, and clients do not even try.
+ * Who takes the metrics that clients push (KIP-714). Where it is {@link #NOBODY}, the two APIs are not advertised, and clients do not even try.
  */
 public interface TelemetryReceiver {
+
+    /** Asks for nothing, and drops what comes. Interval and size are Kafka's defaults. */
+    TelemetryReceiver NOBODY = new TelemetryReceiver() {
+        @Override
+        public Subscription subscription() {
+            return new Subscription(List.of(), 300_000, 1 << 20);
+        }
+
+        @Override
+        public void receive(Push push) {}
+    };
 
     /**
      * What clients are asked for.

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
@@ -126,11 +127,19 @@ final class DataHandlersTest {
     }
 
     @Test
-    void shouldRefuseATransactionalIdForGood() throws Exception {
-        ProduceRequestData request =
-                produceRequest((short) 12, (short) -1, batch(1)).setTransactionalId("t");
-        ProduceResponseData answer = fixture.client().call(ApiKeys.PRODUCE, (short) 12, request);
-        assertThat(onlyPartition(answer).errorCode()).isEqualTo(Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code());
+    void shouldRefuseTransactionsForGood() throws Exception {
+        ByteBuffer transactional = batch(1);
+        transactional.putShort(21, (short) 0x10);
+        for (String id : Arrays.asList("t", null)) {
+            ProduceRequestData request = produceRequest((short) 12, (short) -1, transactional.duplicate());
+            ProduceResponseData answer =
+                    fixture.client().call(ApiKeys.PRODUCE, (short) 12, request.setTransactionalId(id));
+            assertThat(onlyPartition(answer).errorCode())
+                    .isEqualTo(Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code());
+        }
+        ProduceRequestData plain = produceRequest((short) 12, (short) -1, batch(1));
+        ProduceResponseData stored = fixture.client().call(ApiKeys.PRODUCE, (short) 12, plain.setTransactionalId("t"));
+        assertThat(onlyPartition(stored).errorCode()).isZero();
         InitProducerIdResponseData init = fixture.client()
                 .call(
                         ApiKeys.INIT_PRODUCER_ID,

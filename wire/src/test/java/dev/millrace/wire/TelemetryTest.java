@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -38,7 +39,7 @@ final class TelemetryTest {
     @Test
     void shouldGivePushesToTheReceiver() throws Exception {
         List<Handler<?>> handlers =
-                List.of(new H71_GetTelemetrySubscriptions(receiver, Uuid::randomUuid), new H72_PushTelemetry(receiver));
+                List.of(new H71_GetTelemetrySubscriptions(receiver, UUID::randomUUID), new H72_PushTelemetry(receiver));
         try (WireFixture fixture = WireFixture.start(handlers)) {
             GetTelemetrySubscriptionsResponseData told = fixture.client()
                     .call(ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS, new GetTelemetrySubscriptionsRequestData());

@@ -188,7 +188,7 @@ public final class TestPartition implements PartitionPort {
 
     @Override
     public Optional<EpochEnd> endOfEpoch(int asked) {
-        return Optional.of(new EpochEnd(Math.min(asked, leaderEpoch), endOffset));
+        return asked < 0 || asked > leaderEpoch ? Optional.empty() : Optional.of(new EpochEnd(asked, endOffset));
     }
 
     @Override

@@ -67,8 +67,8 @@ final class LocalPartition implements PartitionPort {
     }
 
     @Override
-    public Optional<EpochEnd> endOfEpoch(int leaderEpoch) {
-        return log.endOfEpoch(leaderEpoch);
+    public Optional<EpochEnd> endOfEpoch(int asked) {
+        return log.endOfEpoch(asked);
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
 import dev.millrace.log.AppendOptions;
 import dev.millrace.log.AppendResult;
+import dev.millrace.log.EpochEnd;
 import dev.millrace.log.ReadRequest;
 import dev.millrace.log.ReadRequest.Bound;
 import dev.millrace.log.ReadResult;
@@ -164,9 +165,12 @@ public abstract class LogPortContract {
     @Test
     void shouldTellWhereAnEpochEnds() {
         PartitionPort partition = partition("epochs");
-        append(partition, 0, 3);
         int epoch = partition.leaderEpoch();
-        assertThat(partition.endOfEpoch(epoch).orElseThrow().endOffset()).isEqualTo(3);
+        assertThat(partition.endOfEpoch(epoch)).contains(new EpochEnd(epoch, 0));
+        append(partition, 0, 3);
+        assertThat(partition.endOfEpoch(epoch)).contains(new EpochEnd(epoch, 3));
+        assertThat(partition.endOfEpoch(epoch + 1)).isEmpty();
+        assertThat(partition.endOfEpoch(-1)).isEmpty();
     }
 
     @Test

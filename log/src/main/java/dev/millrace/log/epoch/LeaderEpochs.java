@@ -81,17 +81,23 @@ public final class LeaderEpochs {
     }
 
     /**
-     * The largest known epoch that is not above {@code epoch}, with the offset behind its last record; empty if all are above it.
+     * The largest known epoch that is not above {@code epoch}, with the offset behind its last record; if all are above it, {@code epoch}
+     * itself with the offset at which the first of them begins. Empty for an epoch that has not come yet, and for a negative one.
      *
-     * @param logEndOffset where the newest epoch ends
+     * @param current the epoch that lasts, at least {@link #latest}
+     * @param logEndOffset where that epoch ends for now
      */
-    public Optional<EpochEnd> endOf(int epoch, long logEndOffset) {
-        Map.Entry<Integer, Long> floor = startOffsets.floorEntry(epoch);
-        if (floor == null) {
+    public Optional<EpochEnd> endOf(int epoch, int current, long logEndOffset) {
+        if (epoch < 0 || epoch > current) {
             return Optional.empty();
         }
+        if (epoch == current) {
+            return Optional.of(new EpochEnd(current, logEndOffset));
+        }
+        Map.Entry<Integer, Long> floor = startOffsets.floorEntry(epoch);
         Map.Entry<Integer, Long> next = startOffsets.higherEntry(epoch);
-        return Optional.of(new EpochEnd(floor.getKey(), next == null ? logEndOffset : next.getValue()));
+        return Optional.of(
+                new EpochEnd(floor == null ? epoch : floor.getKey(), next == null ? logEndOffset : next.getValue()));
     }
 
     /** The bytes of {@code leader-epoch-checkpoint}. */

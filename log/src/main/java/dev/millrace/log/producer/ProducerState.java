@@ -2,6 +2,7 @@ package dev.millrace.log.producer;
 
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
+import java.util.Optional;
 
 /**
  * What a partition remembers of one idempotent producer (KIP-98): its epoch and its last five batches, the most that a client has in
@@ -17,7 +18,6 @@ final class ProducerState {
     static final short NO_EPOCH = -1;
     static final int NO_SEQUENCE = -1;
     static final int NO_COORDINATOR_EPOCH = -1;
-    static final long NOT_FOUND = -1;
 
     final long producerId;
     private short epoch;
@@ -54,19 +54,19 @@ final class ProducerState {
         return count == 0 ? -1 : lastOffsets[slot(count - 1)];
     }
 
-    /** The base offset of the remembered batch with exactly this epoch and these sequences, or {@link #NOT_FOUND}. Allocation-free. */
-    long findDuplicate(short batchEpoch, int baseSequence, int lastSequence) {
+    /** The remembered batch with exactly this epoch and these sequences. Allocation-free if there is none. */
+    Optional<RememberedBatch> find(short batchEpoch, int baseSequence, int lastSequence) {
         if (batchEpoch != epoch) {
-            return NOT_FOUND;
+            return Optional.empty();
         }
         for (int age = 0; age < count; age++) {
             int slot = slot(age);
             if (lastSequences[slot] == lastSequence
                     && Sequences.minus(lastSequence, offsetDeltas[slot]) == baseSequence) {
-                return lastOffsets[slot] - offsetDeltas[slot];
+                return Optional.of(new RememberedBatch(lastOffsets[slot] - offsetDeltas[slot], timestampsMs[slot]));
             }
         }
-        return NOT_FOUND;
+        return Optional.empty();
     }
 
     /** Refuses a batch that an old incarnation sent, or that does not follow the last one. */

@@ -4,6 +4,7 @@ import dev.millrace.log.records.BatchHeader;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The idempotent producers of one partition. Answers as Kafka does: a repetition of one of the last five batches is recognised, a gap
@@ -13,20 +14,17 @@ import java.util.Map;
  */
 public final class ProducerStates {
 
-    /** What {@link #findDuplicate} gives when the batch is new. */
-    public static final long NOT_FOUND = ProducerState.NOT_FOUND;
-
     private final Map<Long, ProducerState> states = new HashMap<>();
 
-    /** The base offset of the batch of which the one at {@code position} is a repetition, or {@link #NOT_FOUND}. */
-    public long findDuplicate(ByteBuffer batches, int position) {
+    /** The batch of which the one at {@code position} is a repetition. */
+    public Optional<RememberedBatch> findOriginal(ByteBuffer batches, int position) {
         ProducerState state = stateOf(batches, position);
         if (state == null) {
-            return NOT_FOUND;
+            return Optional.empty();
         }
         int baseSequence = BatchHeader.baseSequence(batches, position);
         int lastSequence = Sequences.plus(baseSequence, BatchHeader.lastOffsetDelta(batches, position));
-        return state.findDuplicate(BatchHeader.producerEpoch(batches, position), baseSequence, lastSequence);
+        return state.find(BatchHeader.producerEpoch(batches, position), baseSequence, lastSequence);
     }
 
     /**

@@ -178,6 +178,11 @@ public final class BatchHeader {
         putMaxTimestamp(buffer, position, timestampMs);
     }
 
+    /** Takes back what {@link #putLogAppendTime} says: each record bears its own time. Inside the CRC: compute it anew. */
+    static void clearLogAppendTime(ByteBuffer buffer, int position) {
+        buffer.putShort(position + 21, (short) (attributes(buffer, position) & ~LOG_APPEND_TIME_BIT));
+    }
+
     /** Inside the CRC: compute it anew. */
     static void putMaxTimestamp(ByteBuffer buffer, int position, long maxTimestampMs) {
         buffer.putLong(position + 35, maxTimestampMs);

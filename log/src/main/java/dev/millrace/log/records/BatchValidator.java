@@ -5,6 +5,8 @@ import dev.millrace.base.error.MillraceException;
 import dev.millrace.base.time.Clock;
 import dev.millrace.log.AppendOptions.Origin;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Decides whether what somebody wants to append may enter the log. Everything is hostile until it has passed here.
@@ -20,6 +22,9 @@ public final class BatchValidator {
 
     /** The least that tells which format a batch is in. */
     private static final int MAGIC_ENDS_AT = 17;
+
+    /** Of a batch with more bad records than these, the rest are named without a message of their own. */
+    private static final int MESSAGES_MAX = 100;
 
     private final Clock clock;
 
@@ -132,11 +137,16 @@ public final class BatchValidator {
         long producerId = BatchHeader.producerId(batches, position);
         int baseSequence = BatchHeader.baseSequence(batches, position);
         short producerEpoch = BatchHeader.producerEpoch(batches, position);
-        if (producerId >= 0 && (baseSequence < 0 || producerEpoch < 0)) {
+        if (producerId >= 0 && baseSequence < 0) {
             throw refused(
                     ErrorCode.INVALID_RECORD,
-                    "the batch of producer " + producerId + " has epoch " + producerEpoch + " and base sequence "
-                            + baseSequence + "; neither may be negative");
+                    "the batch of producer " + producerId + " has base sequence " + baseSequence
+                            + "; it may not be negative");
+        }
+        if (producerId >= 0 && producerEpoch < 0) {
+            throw refused(
+                    ErrorCode.INVALID_PRODUCER_EPOCH,
+                    "the batch of producer " + producerId + " has epoch " + producerEpoch + "; it may not be negative");
         }
         if (producerId < 0 && BatchHeader.isTransactional(batches, position)) {
             throw refused(ErrorCode.INVALID_RECORD, "a transactional batch needs a producer id");
@@ -146,8 +156,10 @@ public final class BatchValidator {
     /** Checks the batch's timestamps and, if uncompressed, its records; makes the header's fields final. Returns the largest timestamp. */
     private static long settleTimestamps(
             ByteBuffer batches, int position, int sizeBytes, BatchRules rules, Origin origin, long nowMs) {
-        if (BatchHeader.isLogAppendTime(batches, position) && origin == Origin.CLIENT) {
-            throw refused(ErrorCode.INVALID_TIMESTAMP, "producers may not set the timestamp type to LogAppendTime");
+        // Only the log gives times: a client that says that it did is taken at its records' word.
+        boolean claimsLogAppendTime = BatchHeader.isLogAppendTime(batches, position) && origin == Origin.CLIENT;
+        if (claimsLogAppendTime) {
+            BatchHeader.clearLogAppendTime(batches, position);
         }
         boolean ownTimestamps = !rules.logAppendTime() && origin == Origin.CLIENT;
         long earliestMs = ownTimestamps ? earliestAllowedMs(nowMs, rules) : Long.MIN_VALUE;
@@ -172,7 +184,7 @@ public final class BatchValidator {
             BatchHeader.putCrc(batches, position, BatchHeader.computeCrc(batches, position, sizeBytes));
             return nowMs;
         }
-        if (maxTimestampMs != BatchHeader.maxTimestampMs(batches, position)) {
+        if (claimsLogAppendTime || maxTimestampMs != BatchHeader.maxTimestampMs(batches, position)) {
             BatchHeader.putMaxTimestamp(batches, position, maxTimestampMs);
             BatchHeader.putCrc(batches, position, BatchHeader.computeCrc(batches, position, sizeBytes));
         }
@@ -201,19 +213,54 @@ public final class BatchValidator {
                         "record " + i + " of the batch has offset delta " + parser.offsetDelta);
             }
             long timestampMs = baseTimestampMs + parser.timestampDeltaMs;
-            checkTimestamp(timestampMs, earliestMs, latestMs);
+            if (!isAllowed(timestampMs, earliestMs, latestMs)) {
+                throw outOfRange(records, from, to, recordsCount, baseTimestampMs, earliestMs, latestMs);
+            }
             maxTimestampMs = Math.max(maxTimestampMs, timestampMs);
         }
         parser.checkAtEnd();
         return maxTimestampMs;
     }
 
-    private static void checkTimestamp(long timestampMs, long earliestMs, long latestMs) {
-        if ((timestampMs < earliestMs || timestampMs > latestMs) && timestampMs != BatchHeader.NO_TIMESTAMP) {
-            throw refused(
-                    ErrorCode.INVALID_TIMESTAMP,
-                    "timestamp " + timestampMs + " is out of range: the topic takes " + earliestMs + " to " + latestMs);
+    /** Walks again, to name every record whose timestamp is out of range. */
+    private static MillraceException outOfRange(
+            ByteBuffer records,
+            int from,
+            int to,
+            int recordsCount,
+            long baseTimestampMs,
+            long earliestMs,
+            long latestMs) {
+        List<MillraceException.Part> parts = new ArrayList<>();
+        RecordParser parser = new RecordParser(records, from, to);
+        for (int i = 0; i < recordsCount; i++) {
+            parser.next();
+            long timestampMs = baseTimestampMs + parser.timestampDeltaMs;
+            if (!isAllowed(timestampMs, earliestMs, latestMs)) {
+                // A message for each of a hundred thousand records would make the answer larger than the request.
+                parts.add(new MillraceException.Part(
+                        i, parts.size() < MESSAGES_MAX ? outOfRange(timestampMs, earliestMs, latestMs) : ""));
+            }
         }
+        return new MillraceException(
+                ErrorCode.INVALID_TIMESTAMP,
+                parts.size() + " of " + recordsCount + " records: "
+                        + parts.getFirst().message(),
+                parts);
+    }
+
+    private static void checkTimestamp(long timestampMs, long earliestMs, long latestMs) {
+        if (!isAllowed(timestampMs, earliestMs, latestMs)) {
+            throw refused(ErrorCode.INVALID_TIMESTAMP, outOfRange(timestampMs, earliestMs, latestMs));
+        }
+    }
+
+    private static boolean isAllowed(long timestampMs, long earliestMs, long latestMs) {
+        return (timestampMs >= earliestMs && timestampMs <= latestMs) || timestampMs == BatchHeader.NO_TIMESTAMP;
+    }
+
+    private static String outOfRange(long timestampMs, long earliestMs, long latestMs) {
+        return "timestamp " + timestampMs + " is out of range: the topic takes " + earliestMs + " to " + latestMs;
     }
 
     private static long earliestAllowedMs(long nowMs, BatchRules rules) {

@@ -121,14 +121,13 @@ final class BatchValidatorTest {
     void shouldRefuseProducerFieldsThatDisagree() {
         refuses(resealed(batch -> batch.putLong(43, 7)), ErrorCode.INVALID_RECORD);
         refuses(resealed(batch -> batch.putLong(43, 7).putShort(51, (short) 1)), ErrorCode.INVALID_RECORD);
-        refuses(resealed(batch -> batch.putLong(43, 7).putInt(53, 1)), ErrorCode.INVALID_RECORD);
+        refuses(resealed(batch -> batch.putLong(43, 7).putInt(53, 1)), ErrorCode.INVALID_PRODUCER_EPOCH);
         refuses(resealed(batch -> batch.putShort(21, (short) 0x10)), ErrorCode.INVALID_RECORD);
     }
 
     @Test
     void shouldRefuseUnknownCodecsAndReservedMarks() {
         refuses(resealed(batch -> batch.putShort(21, (short) 5)), ErrorCode.UNSUPPORTED_CODEC);
-        refuses(resealed(batch -> batch.putShort(21, (short) 0x08)), ErrorCode.INVALID_TIMESTAMP);
         refuses(resealed(batch -> batch.putShort(21, (short) 0x40)), ErrorCode.INVALID_RECORD);
     }
 
@@ -153,6 +152,37 @@ final class BatchValidatorTest {
             assertThatThrownBy(() -> validator.validate(at(timestampMs), rules, Origin.CLIENT))
                     .satisfies(has(ErrorCode.INVALID_TIMESTAMP));
         }
+    }
+
+    @Test
+    void shouldNameEveryRecordWhoseTimestampIsOutOfRange() {
+        BatchRules rules = new BatchRules(10_000, Optional.empty(), false, 1_000, 2_000);
+        RecordBatchBuilder builder = new RecordBatchBuilder();
+        for (int i = 0; i < 300; i++) {
+            builder.add(i % 2 == 0 ? NOW_MS : 5, ByteBuffer.allocate(1));
+        }
+
+        assertThatThrownBy(() -> validator.validate(builder.build(), rules, Origin.CLIENT))
+                .isInstanceOfSatisfying(MillraceException.class, refused -> {
+                    assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_TIMESTAMP);
+                    assertThat(refused.parts()).hasSize(150);
+                    assertThat(refused.parts().getFirst().index()).isEqualTo(1);
+                    assertThat(refused.parts().getFirst().message()).startsWith("timestamp 5 is out of range");
+                    assertThat(refused.parts().getLast().index()).isEqualTo(299);
+                    assertThat(refused.parts().getLast().message()).isEmpty();
+                });
+    }
+
+    @Test
+    void shouldTakeRecordsAtTheirWordWhoseBatchClaimsTheTimeOfTheLog() {
+        ByteBuffer batch = resealed(bytes -> bytes.putShort(21, (short) 0x08).putLong(35, NOW_MS + 77));
+
+        ValidatedBatches validated = validator.validate(batch, BatchRules.DEFAULT, Origin.CLIENT);
+
+        assertThat(validated.logAppendTimeMs()).isEqualTo(-1);
+        assertThat(BatchHeader.isLogAppendTime(batch, 0)).isFalse();
+        assertThat(BatchHeader.maxTimestampMs(batch, 0)).isEqualTo(NOW_MS + 1);
+        assertThat(BatchHeader.computeCrc(batch, 0, batch.limit())).isEqualTo(BatchHeader.crc(batch, 0));
     }
 
     @Test

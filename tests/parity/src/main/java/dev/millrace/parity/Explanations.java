@@ -9,12 +9,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The differences that are meant, read from the tables of {@code differences.md}: step, field, what Kafka answers, what Millrace answers, why.
- * In each of the first four cells {@code *} stands for any text. A row must explain something, and each difference must be explained.
+ * In each of the first four cells {@code *} stands for any text, and several pieces of code for any of them. A row must explain something, and each difference must be explained.
  */
 final class Explanations {
+    private static final Pattern CODE = Pattern.compile("`([^`]*)`");
+
     private final List<Row> rows;
 
     private record Row(String line, List<Pattern> cells) {
@@ -46,20 +49,27 @@ final class Explanations {
             }
             List<String> cells = Pattern.compile("\\|")
                     .splitAsStream(line.substring(1))
-                    .map(cell -> cell.strip().replace("`", ""))
+                    .map(String::strip)
                     .toList();
             if (cells.size() < 5 || cells.get(4).isEmpty()) {
                 throw new IllegalArgumentException("a row must have five cells, the last of them a reason: " + line);
             }
             rows.add(new Row(
-                    line, cells.subList(0, 4).stream().map(Explanations::glob).toList()));
+                    line, cells.subList(0, 4).stream().map(Explanations::cell).toList()));
         }
         return new Explanations(rows);
     }
 
-    private static Pattern glob(String text) {
-        String quoted = Pattern.quote(text).replace("*", "\\E.*\\Q");
-        return Pattern.compile(quoted, Pattern.DOTALL);
+    private static Pattern cell(String text) {
+        List<String> alternatives =
+                CODE.matcher(text).results().map(found -> found.group(1)).toList();
+        String any = (alternatives.isEmpty() ? List.of(text) : alternatives)
+                .stream().map(Explanations::glob).collect(Collectors.joining("|"));
+        return Pattern.compile(any, Pattern.DOTALL);
+    }
+
+    private static String glob(String text) {
+        return Pattern.quote(text).replace("*", "\\E.*\\Q");
     }
 
     /** Differences that no row explains. */

@@ -37,10 +37,13 @@ final class ComparisonTest {
                 "| Step | Field | Apache Kafka | Millrace | Why |",
                 "|---|---|---|---|---|",
                 "| `chapter/*` | `topics[*].size` | 2 | * | it counts otherwise |"));
+        Explanations any =
+                Explanations.parse(List.of("| `chapter/*` | `none` `topics[b].size` | `2` | `4` `5` | either |"));
         Explanations other = Explanations.parse(List.of("| `chapter/*` | `topics[b].size` | 3 | 5 | no longer |"));
 
         assertThat(fitting.unexplained(differences)).isEmpty();
         assertThat(fitting.unused(differences)).isEmpty();
+        assertThat(any.unexplained(differences)).isEmpty();
         assertThat(other.unexplained(differences)).isEqualTo(differences);
         assertThat(other.unused(differences)).hasSize(1);
     }

@@ -3,6 +3,7 @@ package dev.millrace.wire.fetch;
 import dev.millrace.base.time.Scheduler;
 import dev.millrace.log.ReadRequest;
 import dev.millrace.log.Watch;
+import dev.millrace.wire.IsolationLevels;
 import dev.millrace.wire.RequestContext;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,6 +14,7 @@ import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.FetchRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,7 @@ final class FetchCall {
     private final Collection<FetchTarget> targets;
     private final FetchAnswer answer;
     private final ReadRequest.Bound bound;
+    private final boolean fromReplica;
     private final CompletableFuture<FetchResponseData> future = new CompletableFuture<>();
     private final AtomicBoolean lookAsked = new AtomicBoolean();
     private final List<Watch> watches = new ArrayList<>();
@@ -53,9 +56,10 @@ final class FetchCall {
         this.context = context;
         this.targets = targets;
         this.answer = answer;
-        this.bound = request.isolationLevel() == FetchEngine.READ_COMMITTED
+        this.bound = request.isolationLevel() == IsolationLevels.READ_COMMITTED
                 ? ReadRequest.Bound.COMMITTED
                 : ReadRequest.Bound.DURABLE;
+        this.fromReplica = FetchRequest.replicaId(request) >= 0;
         this.timeIsUp = request.maxWaitMs() <= 0 || targets.isEmpty();
     }
 
@@ -91,7 +95,9 @@ final class FetchCall {
         boolean nothingYet = true;
         for (FetchTarget target : targets) {
             int maxSizeBytes = Math.max(0, Math.min(leftBytes, target.maxSizeBytes()));
-            PartitionData data = engine.reader().read(target, bound, maxSizeBytes, nothingYet);
+            PartitionData data = fromReplica
+                    ? engine.reader().refuseReplica(target)
+                    : engine.reader().read(target, bound, maxSizeBytes, nothingYet);
             FetchedPartition partition = new FetchedPartition(target, data);
             fetched.add(partition);
             leftBytes = Math.max(0, leftBytes - partition.sizeBytes());

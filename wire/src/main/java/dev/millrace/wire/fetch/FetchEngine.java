@@ -13,7 +13,6 @@ import org.apache.kafka.common.message.FetchResponseData;
 /** Everything that Fetch requests share. Thread-safe. */
 public final class FetchEngine {
 
-    static final byte READ_COMMITTED = 1;
     /** Kafka's {@code fetch.max.bytes} of the broker: no answer is larger, whatever the client asks for. */
     static final int MAX_BYTES = 57_671_680;
 

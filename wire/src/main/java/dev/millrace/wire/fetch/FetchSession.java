@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
@@ -39,19 +38,15 @@ final class FetchSession {
     }
 
     /** The partitions that a request names, in its order; of one named twice, the last wins. */
-    static Map<FetchKey, FetchTarget> targets(FetchRequestData request) {
+    static Map<FetchKey, FetchTarget> targets(FetchRequestData request, boolean byTopicId) {
         Map<FetchKey, FetchTarget> targets = new LinkedHashMap<>();
         for (FetchTopic topic : request.topics()) {
             for (FetchPartition partition : topic.partitions()) {
-                FetchKey key = key(topic.topic(), topic.topicId(), partition.partition());
+                FetchKey key = new FetchKey(byTopicId, topic.topic(), topic.topicId(), partition.partition());
                 targets.put(key, new FetchTarget(key, partition));
             }
         }
         return targets;
-    }
-
-    private static FetchKey key(String topic, Uuid topicId, int partition) {
-        return new FetchKey(topic, topicId, partition);
     }
 
     int id() {
@@ -86,7 +81,7 @@ final class FetchSession {
     void update(FetchRequestData request, long nowMs) {
         for (FetchTopic topic : request.topics()) {
             for (FetchPartition partition : topic.partitions()) {
-                FetchKey key = key(topic.topic(), topic.topicId(), partition.partition());
+                FetchKey key = new FetchKey(byTopicId, topic.topic(), topic.topicId(), partition.partition());
                 FetchTarget known = targets.get(key);
                 if (known != null) {
                     known.update(partition);
@@ -97,7 +92,7 @@ final class FetchSession {
         }
         for (ForgottenTopic topic : request.forgottenTopicsData()) {
             for (int partition : topic.partitions()) {
-                targets.remove(key(topic.topic(), topic.topicId(), partition));
+                targets.remove(new FetchKey(byTopicId, topic.topic(), topic.topicId(), partition));
             }
         }
         size = targets.size();

@@ -56,11 +56,11 @@ public final class FetchSessions {
         if (request.sessionId() != FetchMetadata.INVALID_SESSION_ID) {
             remove(request.sessionId());
         }
-        Map<FetchKey, FetchTarget> targets = FetchSession.targets(request);
+        boolean byTopicId = context.apiVersion() >= TOPIC_IDS_MIN_VERSION;
+        Map<FetchKey, FetchTarget> targets = FetchSession.targets(request, byTopicId);
         if (request.sessionEpoch() == FetchMetadata.FINAL_EPOCH || targets.isEmpty()) {
             return new FetchScope.Full(List.copyOf(targets.values()), Optional.empty());
         }
-        boolean byTopicId = context.apiVersion() >= TOPIC_IDS_MIN_VERSION;
         return new FetchScope.Full(List.copyOf(targets.values()), create(context.connectionId(), byTopicId, targets));
     }
 

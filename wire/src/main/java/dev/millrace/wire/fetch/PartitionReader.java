@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
@@ -37,15 +36,20 @@ final class PartitionReader {
     }
 
     PartitionPort find(FetchKey key) {
-        return key.topicId().equals(Uuid.ZERO_UUID)
-                ? Partitions.byName(port, key.topic(), key.partition())
-                : Partitions.byId(port, key.topicId(), key.partition());
+        return key.byTopicId()
+                ? Partitions.byId(port, key.topicId(), key.partition())
+                : Partitions.byName(port, key.topic(), key.partition());
     }
 
     /** Reads; a failure becomes the partition's error. */
     PartitionData read(FetchTarget target, ReadRequest.Bound bound, int maxSizeBytes, boolean atLeastOneBatch) {
+        PartitionPort partition;
         try {
-            PartitionPort partition = find(target.key());
+            partition = find(target.key());
+        } catch (RuntimeException e) {
+            return failed(target, e);
+        }
+        try {
             Partitions.checkLeaderEpoch(partition, target.currentLeaderEpoch());
             Optional<EpochEnd> diverging = diverging(partition, target);
             if (diverging.isPresent()) {
@@ -54,6 +58,20 @@ final class PartitionReader {
             ReadRequest request = new ReadRequest(target.fetchOffset(), maxSizeBytes, atLeastOneBatch, bound);
             return data(target, bound, partition.read(request));
         } catch (RuntimeException | IOException e) {
+            return withoutTransactions(failed(target, e));
+        }
+    }
+
+    /** What a node hears that claims to be a replica: none is one. */
+    PartitionData refuseReplica(FetchTarget target) {
+        try {
+            PartitionPort partition = find(target.key());
+            return withoutTransactions(failed(
+                    target,
+                    new MillraceException(
+                            ErrorCode.NOT_LEADER,
+                            partition.topic() + "-" + partition.id().partition() + " has no replicas")));
+        } catch (RuntimeException e) {
             return failed(target, e);
         }
     }
@@ -74,18 +92,25 @@ final class PartitionReader {
     }
 
     private static PartitionData diverged(FetchTarget target, PartitionOffsets offsets, EpochEnd end) {
-        return marks(target, offsets)
+        return withoutTransactions(marks(target, offsets))
                 .setRecords(MemoryRecords.EMPTY)
                 .setDivergingEpoch(new FetchResponseData.EpochEndOffset()
                         .setEpoch(end.leaderEpoch())
                         .setEndOffset(end.endOffset()));
     }
 
-    @SuppressWarnings("NullAway") // Without isolation the field is null on the wire.
     private static PartitionData data(FetchTarget target, ReadRequest.Bound bound, ReadResult result) {
-        return marks(target, result.offsets())
-                .setAbortedTransactions(bound == ReadRequest.Bound.COMMITTED ? aborted(result) : null)
+        PartitionData marks = marks(target, result.offsets());
+        return (bound == ReadRequest.Bound.COMMITTED
+                        ? marks.setAbortedTransactions(aborted(result))
+                        : withoutTransactions(marks))
                 .setRecords(result.slices().isEmpty() ? MemoryRecords.EMPTY : new SliceRecords(result.slices()));
+    }
+
+    /** Where transactions were not asked for, or could not be looked at: an empty list would say that there are none. */
+    @SuppressWarnings("NullAway") // The field is null on the wire.
+    private static PartitionData withoutTransactions(PartitionData data) {
+        return data.setAbortedTransactions(null);
     }
 
     private static PartitionData marks(FetchTarget target, PartitionOffsets offsets) {
