@@ -93,13 +93,16 @@ final class FlushJob {
         this.startSequenceOnFailure = startSequenceOnFailure;
     }
 
-    /** Runs it, unless another thread has begun to. */
+    /** Runs it, unless another thread has begun to. Whatever happens, it has ended then. */
     void runOnce() {
         if (claimed.compareAndSet(false, true)) {
             try {
                 run();
             } catch (RuntimeException e) {
-                fatal = Optional.of(new IOException("defect while flushing: " + e, e));
+                fatal = Optional.of(new IOException("a defect while flushing: " + e, e));
+            } catch (Error e) {
+                fatal = Optional.of(new IOException("an error while flushing: " + e, e));
+                throw e;
             } finally {
                 done.complete(null);
             }
@@ -160,7 +163,9 @@ final class FlushJob {
             }
         }));
         try {
-            if (!files.syncFileSystem(topics)) {
+            if (files.syncFileSystem(topics)) {
+                succeeded().forEach(item -> item.segments.forEach(Segment::synced));
+            } else {
                 items.forEach(item -> attempt(item, () -> {
                     writeSmallFiles(item, true); // Again: nobody has synced them.
                     syncOne(item);

@@ -1,5 +1,6 @@
 package dev.millrace.log;
 
+import dev.millrace.base.error.MillraceException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -83,10 +84,18 @@ final class GroupCommit {
     /** Everything accepted so far is durable: first all marks move, then answers go out, then sleepers wake. */
     void completeDurable() {
         for (PartitionWriter partition : touched) {
-            partition.log.advanceHighWatermark(partition.logEnd());
+            if (!partition.deleted) {
+                partition.log.advanceHighWatermark(partition.logEnd());
+            }
         }
         for (AppendTask task : awaitingDurable) {
-            task.append.durable().complete(task.result());
+            MillraceException gone = task.partition.deleted ? task.partition.log.refusal() : null;
+            if (gone == null) {
+                task.append.durable().complete(task.result());
+            } else {
+                // Only now: until the group was written, the journal needed the caller's buffer.
+                task.append.durable().completeExceptionally(gone);
+            }
         }
         awaitingDurable.clear();
         for (PartitionWriter partition : touched) {

@@ -11,10 +11,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -59,12 +62,15 @@ final class LogShard implements Agent {
     private final TaskQueue posts = new TaskQueue();
     private final AtomicLong queuedBytes = new AtomicLong();
     private final GroupCommit group = new GroupCommit();
+    private final ShardBackground background;
     private final ShardFlusher flusher;
     private final DiskReserve disk;
     private final Map<PartitionId, PartitionWriter> partitions = new HashMap<>();
     private final Map<String, PartitionWriter> byName = new HashMap<>();
     /** Deleted partitions whose directory is still in the way of a namesake. */
     private final Map<String, CompletableFuture<Void>> namesLeaving = new HashMap<>();
+    /** Partitions with tasks that wait until they are open. */
+    private final Set<PartitionWriter> withParkedTasks = new HashSet<>();
 
     private final ShardEvents events;
 
@@ -87,7 +93,8 @@ final class LogShard implements Agent {
         this.environment = environment;
         this.layout = layout;
         this.directory = layout.shardDirectory(index);
-        this.flusher = new ShardFlusher(this, config, environment, layout.topics(), directory);
+        this.background = new ShardBackground(environment.background(), this::post);
+        this.flusher = new ShardFlusher(this, config, environment, background, layout.topics(), directory);
         this.disk = new DiskReserve(
                 environment.files(), config.directory(), environment.clock(), config.diskReserveBytes());
         this.events = new ShardEvents(name, environment.clock());
@@ -143,12 +150,16 @@ final class LogShard implements Agent {
     /** Queues a command behind the appends that were queued before. */
     void execute(ShardTask task) {
         if (closing) {
-            task.fail(new MillraceException(ErrorCode.SHUTTING_DOWN, "the log is shutting down"));
+            task.fail(shuttingDown());
             return;
         }
         task.queuedNs = events.queuedNs();
         queue.push(task);
         wake();
+    }
+
+    private static MillraceException shuttingDown() {
+        return new MillraceException(ErrorCode.SHUTTING_DOWN, "the log is shutting down");
     }
 
     /** Has {@code task} run on the shard's thread, also while the queue is stalled. */
@@ -310,6 +321,7 @@ final class LogShard implements Agent {
                 flusher.finishRunning();
                 doWork();
             }
+            failParked(shuttingDown());
             if (layout.isDurable()) {
                 if (fenced == null) {
                     flusher.flushNow(Optional.ofNullable(journal), true);
@@ -323,6 +335,8 @@ final class LogShard implements Agent {
             }
         } catch (IOException | RuntimeException e) {
             log.error("event=unclean-shutdown shard={} consequence=\"the next start replays the journal\"", name, e);
+        } finally {
+            flusher.failAwaiting(shuttingDown());
         }
     }
 
@@ -350,13 +364,13 @@ final class LogShard implements Agent {
         if (allocating || flusher.isRunning()) {
             return false;
         }
-        if (flusher.hasWork()) {
+        if (flusher.hasWork() && !flusher.isPaused()) {
             flusher.request();
             flusher.maybeStart(Optional.of(target));
             return false;
         }
         // Nothing is left to flush: the journal is pinned by partitions that failed, or the disk is too full for
-        // another file.
+        // another file, or for a checkpoint.
         journalFull = true;
         return true;
     }
@@ -373,23 +387,19 @@ final class LogShard implements Agent {
             return;
         }
         allocating = true;
-        environment.background().execute(() -> {
-            Optional<Journal.Allocated> made = Optional.empty();
-            try {
-                made = Optional.of(target.allocate(fileSizeBytes()));
-            } catch (IOException e) {
-                log.warn("event=journal-file-not-made shard={} cause=\"{}\"", name, e.getMessage());
+        CompletableFuture<Journal.Allocated> made = new CompletableFuture<>();
+        background.run(() -> made.complete(target.allocate(fileSizeBytes())), failure -> {
+            allocating = false;
+            if (failure.isEmpty()) {
+                target.add(made.join());
+            } else {
+                allocationPausedUntilNs = environment.clock().monotonicNs() + ALLOCATION_PAUSE_NS;
+                log.warn(
+                        "event=journal-file-not-made shard={} cause=\"{}\"",
+                        name,
+                        failure.get().getMessage());
             }
-            Optional<Journal.Allocated> file = made;
-            post(() -> {
-                allocating = false;
-                file.ifPresentOrElse(target::add, this::pauseAllocation);
-            });
         });
-    }
-
-    private void pauseAllocation() {
-        allocationPausedUntilNs = environment.clock().monotonicNs() + ALLOCATION_PAUSE_NS;
     }
 
     private long fileSizeBytes() {
@@ -432,6 +442,31 @@ final class LogShard implements Agent {
         return journal == null ? -1 : journal.append(kind, id, offset, payload);
     }
 
+    /** A task waits until its partition is open, and counts against the bound of the queue as before. */
+    void parked(PartitionWriter partition, ShardTask task) {
+        queuedBytes.addAndGet(task.sizeBytes());
+        withParkedTasks.add(partition);
+    }
+
+    /** A parked task will never run. */
+    void unparked(PartitionWriter partition, ShardTask task) {
+        queuedBytes.addAndGet(-task.sizeBytes());
+        withParkedTasks.remove(partition);
+    }
+
+    /** What waited for its partition is next, each task when there is room for it; empties {@code parked}. */
+    void resume(PartitionWriter partition, Deque<ShardTask> parked) {
+        withParkedTasks.remove(partition);
+        for (ShardTask task = parked.pollLast(); task != null; task = parked.pollLast()) {
+            task.next = backlog;
+            backlog = task;
+        }
+    }
+
+    private void failParked(MillraceException reason) {
+        List.copyOf(withParkedTasks).forEach(partition -> partition.failParked(reason));
+    }
+
     void markDirty(PartitionWriter partition) {
         flusher.markDirty(partition);
     }
@@ -441,7 +476,7 @@ final class LogShard implements Agent {
         if (journal != null || !layout.isDurable()) {
             group.whenDurable(onDurable, onFailure);
         } else {
-            flusher.whenCheckpointed(onDurable);
+            flusher.whenCheckpointed(onDurable, onFailure);
         }
     }
     /** Has a flush begin soon. */
@@ -451,22 +486,18 @@ final class LogShard implements Agent {
 
     /** Takes away segments that no chain holds any more, as soon as no flush may be looking at them. */
     void dispose(PartitionWriter partition, List<SealedSegment> dropped) {
-        flusher.whenIdle(() -> environment.background().execute(() -> {
+        flusher.whenIdle(() -> {
             for (SealedSegment segment : dropped) {
-                try {
-                    segment.delete();
-                    if (partition.directory.isPresent()) {
-                        partition.directory.get().deleteSnapshot(segment.baseOffset());
-                    }
-                } catch (IOException e) {
-                    log.warn(
-                            "event=segment-not-deleted partition={} baseOffset={}",
-                            partition.name(),
-                            segment.baseOffset(),
-                            e);
-                }
+                partition.removals.add(
+                        background,
+                        () -> partition.remove(segment),
+                        failure -> failure.ifPresent(cause -> log.warn(
+                                "event=segment-not-deleted partition={} baseOffset={}",
+                                partition.name(),
+                                segment.baseOffset(),
+                                cause)));
             }
-        }));
+        });
     }
 
     /** A flush ended: files of the journal may be used again. */
@@ -497,7 +528,7 @@ final class LogShard implements Agent {
                 cause);
         log.error("event=partition-offline partition={} what=\"{}\"", partition.name(), what, cause);
         partition.log.goOffline(reason);
-        partition.failWaiting(reason);
+        partition.failParked(reason);
         return reason;
     }
 
@@ -513,10 +544,10 @@ final class LogShard implements Agent {
                 cause);
         fenced = reason;
         log.error("event=shard-fenced shard={} what=\"{}\" partitions={}", name, what, partitions.size(), cause);
-        partitions.values().forEach(partition -> {
-            partition.log.goOffline(reason);
-            partition.failWaiting(reason);
-        });
+        partitions.values().forEach(partition -> partition.log.goOffline(reason));
+        withParkedTasks.forEach(partition -> partition.log.goOffline(reason));
+        failParked(reason);
+        flusher.failAwaiting(reason);
         group.fail(reason);
     }
 
@@ -552,7 +583,7 @@ final class LogShard implements Agent {
     private void openAfter(CompletableFuture<Void> leaving, PartitionWriter partition) {
         var _ = leaving.whenComplete((gone, failure) -> {
             if (failure == null) {
-                execute(new CommandTask(() -> open(partition), partition::failWaiting));
+                execute(new CommandTask(() -> open(partition), partition::failParked));
             } else {
                 post(() -> partitionFailed(
                         partition,
@@ -587,8 +618,9 @@ final class LogShard implements Agent {
             return;
         }
         partition.deleted = true;
+        partition.syncInPlace = false; // What it waits for will never be durable, nor does it have to be.
         partition.log.markDeleted();
-        partition.failWaiting(new MillraceException(
+        partition.failParked(new MillraceException(
                 ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "partition " + partition.name() + " was deleted"));
         partitions.remove(partition.log.id());
         if (occupant(partition) != partition) {
@@ -600,36 +632,29 @@ final class LogShard implements Agent {
         if (journal != null) {
             journal.append(JournalEntry.Kind.DELETED, partition.log.id(), 0, ByteBuffer.allocate(0));
         }
-        flusher.whenIdle(() -> environment.background().execute(() -> deleteFiles(partition, done)));
+        flusher.whenIdle(() -> partition.removals.add(
+                background, partition::deleteFiles, failure -> deleted(partition, failure, done)));
     }
 
-    /** In the background: the directory gets out of the way of a namesake, and its bytes go. */
-    private void deleteFiles(PartitionWriter partition, CompletableFuture<Void> done) {
-        Optional<IOException> failure = Optional.empty();
-        try {
-            partition.deleteFiles();
-        } catch (IOException e) {
-            failure = Optional.of(e);
-            log.error("event=partition-not-deleted partition={}", partition.name(), e);
+    private void deleted(PartitionWriter partition, Optional<Throwable> failure, CompletableFuture<Void> done) {
+        if (failure.isPresent()) {
+            // The name stays taken: a namesake must not find what lies there. The next start tries again.
+            log.error("event=partition-not-deleted partition={}", partition.name(), failure.get());
+            done.completeExceptionally(new MillraceException(
+                    ErrorCode.INTERNAL, "the files of " + partition.name() + " could not be removed", failure.get()));
+        } else {
+            namesLeaving.remove(partition.name());
+            done.complete(null);
         }
-        Optional<IOException> cause = failure;
-        post(() -> {
-            if (cause.isPresent()) {
-                // The name stays taken: a namesake must not find what lies there. The next start tries again.
-                done.completeExceptionally(new MillraceException(
-                        ErrorCode.INTERNAL, "the files of " + partition.name() + " could not be removed", cause.get()));
-            } else {
-                namesLeaving.remove(partition.name());
-                done.complete(null);
-            }
-        });
     }
 
-    /** Applies retention to every partition. */
+    /** Applies retention to every partition: a task for each, because each needs room in the journal. */
     void retain() {
         long nowMs = environment.clock().wallMs();
-        for (PartitionWriter partition : List.copyOf(partitions.values())) {
-            partition.retain(nowMs, config.producerIdExpirationMs());
+        for (PartitionWriter partition : partitions.values()) {
+            execute(new CommandTask(
+                    () -> partition.retain(nowMs, config.producerIdExpirationMs()),
+                    cause -> {})); // There will be a next time.
         }
     }
 }

@@ -142,7 +142,7 @@ public final class LogStore implements AutoCloseable {
             LogShard shard = opening.shard();
             shard.execute(new CommandTask(
                     () -> shard.open(opening.writer()),
-                    cause -> opening.writer().failWaiting(cause)));
+                    cause -> opening.writer().failParked(cause)));
             return opening;
         });
         partition.apply(logConfig);

@@ -13,6 +13,7 @@ import dev.millrace.log.segment.SealedSegment;
 import dev.millrace.log.segment.Segment;
 import dev.millrace.log.segment.SegmentProvider;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -25,10 +26,13 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The writing side of a {@link PartitionLog}. Owned by the shard's thread. */
 final class PartitionWriter {
 
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionWriter.class);
     private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
     private static final long NO_TIMESTAMP = -1;
 
@@ -50,8 +54,8 @@ final class PartitionWriter {
     private long logStartPending;
     private long activeFirstTimestampMs = NO_TIMESTAMP;
     private boolean open;
-    private final Deque<CommandTask> waitingForOpen = new ArrayDeque<>();
-    private final Deque<AppendTask> appendsWaitingForOpen = new ArrayDeque<>();
+    /** What came before the partition was open, in order. */
+    private final Deque<ShardTask> parked = new ArrayDeque<>();
 
     /** Waits for the next flush. */
     boolean dirty;
@@ -65,6 +69,7 @@ final class PartitionWriter {
     boolean syncInPlace;
 
     final FlushState flush = new FlushState();
+    final FileRemovals removals = new FileRemovals();
 
     /** What was flushed, and what was not. */
     static final class FlushState {
@@ -129,24 +134,25 @@ final class PartitionWriter {
         log.publish(chainNow());
     }
 
-    /** The partition takes appends from now on, first those that waited. */
+    /** The partition takes appends from now on; those that waited go before all others. */
     void becomeOpen() {
         open = true;
         log.publishLeaderEpoch(Math.max(0, log.epochs().latest()));
         log.opened().complete(null);
-        for (AppendTask task = appendsWaitingForOpen.poll(); task != null; task = appendsWaitingForOpen.poll()) {
-            append(task);
-        }
-        for (CommandTask task = waitingForOpen.poll(); task != null; task = waitingForOpen.poll()) {
-            task.run();
-        }
+        shard.resume(this, parked);
     }
 
-    void failWaiting(Throwable cause) {
-        appendsWaitingForOpen.forEach(task -> task.fail(cause));
-        appendsWaitingForOpen.clear();
-        waitingForOpen.forEach(task -> task.fail(cause));
-        waitingForOpen.clear();
+    private void park(ShardTask task) {
+        parked.add(task);
+        shard.parked(this, task);
+    }
+
+    /** Fails what waits until the partition is open. */
+    void failParked(Throwable cause) {
+        for (ShardTask task = parked.poll(); task != null; task = parked.poll()) {
+            shard.unparked(this, task);
+            task.fail(cause);
+        }
     }
 
     /** Runs {@code command} now, or as soon as the partition is open; fails it if the partition takes nothing. */
@@ -157,7 +163,7 @@ final class PartitionWriter {
         } else if (open) {
             command.run();
         } else {
-            waitingForOpen.add(new CommandTask(command, onFailure));
+            park(new CommandTask(() -> whenOpen(command, onFailure), onFailure));
         }
     }
 
@@ -170,7 +176,7 @@ final class PartitionWriter {
             return;
         }
         if (!open) {
-            appendsWaitingForOpen.add(task);
+            park(task);
             return;
         }
         try {
@@ -402,7 +408,7 @@ final class PartitionWriter {
     }
 
     private void applyLogStart(long target) {
-        if (target <= log.logStart()) {
+        if (deleted || target <= log.logStart()) {
             return;
         }
         log.publishLogStart(target);
@@ -423,7 +429,7 @@ final class PartitionWriter {
      * name: until then they alone tell, after a crash, where the log ended and where its producers were.
      */
     void disposeFlushed() {
-        if (toDispose.isEmpty() || active == null) {
+        if (toDispose.isEmpty() || active == null || deleted) {
             return; // Without an active segment the last of them alone tells where the log ends.
         }
         boolean covered = toDispose.getLast().offsetNext() <= flush.flushedOffset
@@ -457,15 +463,26 @@ final class PartitionWriter {
             shard.partitionFailed(this, "a roll", e);
             return;
         }
-        int count = Retention.droppableCount(
-                sealed,
-                activeSegment().sizeBytes(),
-                log.highWatermark(),
-                nowMs,
-                config.retentionMs(),
-                config.retentionSizeBytes());
+        int count = droppableCount(nowMs);
         if (count > 0) {
             moveLogStart(sealed.get(count - 1).offsetNext(), new CompletableFuture<>());
+        }
+    }
+
+    /** A segment that cannot be looked at ends the search: it stays, with all behind it, until the next time. */
+    private int droppableCount(long nowMs) {
+        LogConfig config = log.config();
+        try {
+            return Retention.droppableCount(
+                    sealed,
+                    activeSegment().sizeBytes(),
+                    log.highWatermark(),
+                    nowMs,
+                    config.retentionMs(),
+                    config.retentionSizeBytes());
+        } catch (UncheckedIOException e) {
+            LOG.warn("event=retention-skipped partition={} cause=\"{}\"", name(), e.getMessage());
+            return 0;
         }
     }
 
@@ -535,7 +552,7 @@ final class PartitionWriter {
         List<Segment> result = new ArrayList<>();
         for (List<SealedSegment> segments : List.of(toDispose, sealed)) {
             for (SealedSegment segment : segments) {
-                if (segment.offsetNext() > flush.flushedOffset) {
+                if (!segment.isFlushed()) {
                     result.add(segment);
                 }
             }
@@ -562,7 +579,15 @@ final class PartitionWriter {
         return Optional.ofNullable(provider);
     }
 
-    /** Removes everything; readers keep what they hold. No flush is under way. */
+    /** Takes away a segment that no chain holds any more, and its snapshot. In the background; no flush is under way. */
+    void remove(SealedSegment segment) throws IOException {
+        segment.delete();
+        if (directory.isPresent()) {
+            directory.get().deleteSnapshot(segment.baseOffset());
+        }
+    }
+
+    /** Removes everything; readers keep what they hold. In the background; no flush is under way. */
     void deleteFiles() throws IOException {
         if (provider != null) {
             provider.deleteAll();

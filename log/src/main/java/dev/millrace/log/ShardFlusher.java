@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,9 +24,15 @@ final class ShardFlusher {
 
     private static final Logger log = LoggerFactory.getLogger(ShardFlusher.class);
 
+    /** After a checkpoint could not be written: doubled each time, up to the bound. */
+    private static final long FIRST_PAUSE_MS = 250;
+
+    private static final long MAX_PAUSE_MS = 30_000;
+
     private final LogShard shard;
     private final LogStoreConfig config;
     private final LogEnvironment environment;
+    private final ShardBackground background;
     private final Path topics;
     private final Path checkpointPath;
 
@@ -33,16 +40,29 @@ final class ShardFlusher {
     private @Nullable FlushJob running;
     private boolean wanted;
     private Scheduler.@Nullable Scheduled timer;
-    /** Wait for the checkpoint after the next capture. */
-    private List<Runnable> awaitingCheckpoint = new ArrayList<>();
+    /** The last checkpoint could not be written, and it is not time yet to try again. */
+    private boolean paused;
 
-    private List<Runnable> awaitedByRunning = new ArrayList<>();
+    private long pauseMs = FIRST_PAUSE_MS;
+    /** Wait for the checkpoint after the next capture. */
+    private List<Awaiting> awaitingCheckpoint = new ArrayList<>();
+
+    private List<Awaiting> awaitedByRunning = new ArrayList<>();
     private List<Runnable> awaitingIdle = new ArrayList<>();
 
-    ShardFlusher(LogShard shard, LogStoreConfig config, LogEnvironment environment, Path topics, Path shardDirectory) {
+    private record Awaiting(Runnable onDurable, Consumer<Throwable> onFailure) {}
+
+    ShardFlusher(
+            LogShard shard,
+            LogStoreConfig config,
+            LogEnvironment environment,
+            ShardBackground background,
+            Path topics,
+            Path shardDirectory) {
         this.shard = shard;
         this.config = config;
         this.environment = environment;
+        this.background = background;
         this.topics = topics;
         this.checkpointPath = shardDirectory.resolve("checkpoint");
     }
@@ -72,13 +92,27 @@ final class ShardFlusher {
         return running != null;
     }
 
+    /** Whether the last checkpoint could not be written, and it is not time yet to try again. */
+    boolean isPaused() {
+        return paused;
+    }
+
     boolean hasWork() {
         return wanted || !dirty.isEmpty() || !awaitingCheckpoint.isEmpty();
     }
 
-    /** Runs {@code task} when the log start and everything else that the shard knows now is in the checkpoint. */
-    void whenCheckpointed(Runnable task) {
-        awaitingCheckpoint.add(task);
+    /** Runs {@code onDurable} when the log start and everything else that the shard knows now is in the checkpoint. */
+    void whenCheckpointed(Runnable onDurable, Consumer<Throwable> onFailure) {
+        awaitingCheckpoint.add(new Awaiting(onDurable, onFailure));
+    }
+
+    /** There will be no other checkpoint: fails what waits for one. */
+    void failAwaiting(Throwable cause) {
+        List<Awaiting> failed = new ArrayList<>(awaitedByRunning);
+        failed.addAll(awaitingCheckpoint);
+        awaitedByRunning = new ArrayList<>();
+        awaitingCheckpoint = new ArrayList<>();
+        failed.forEach(awaiting -> awaiting.onFailure.accept(cause));
     }
 
     /** Runs {@code task} on the shard's thread as soon as no flush is under way; at once if none is. */
@@ -101,7 +135,7 @@ final class ShardFlusher {
 
     /** Called at the end of each cycle: begins a flush if there is a reason. */
     void maybeStart(Optional<Journal> journal) {
-        if (running != null) {
+        if (running != null || paused) {
             return;
         }
         boolean journalFilling =
@@ -110,10 +144,7 @@ final class ShardFlusher {
             boolean data = wanted || journalFilling;
             FlushJob job = capture(journal, data, false);
             running = job;
-            environment.background().execute(() -> {
-                job.runOnce();
-                shard.post(() -> finished(job));
-            });
+            background.run(job::runOnce, failure -> finished(job));
         }
     }
 
@@ -241,6 +272,19 @@ final class ShardFlusher {
         if (job.fatal.isPresent()) {
             shard.fence("a flush of segments", job.fatal.get());
         }
+        takeOfflineWhatFailed(job);
+        if (job.checkpointFailure.isPresent()) {
+            tryAgainLater(job, job.checkpointFailure.get());
+        } else if (job.fatal.isEmpty()) {
+            checkpointed(job);
+        }
+        List<Runnable> idle = awaitingIdle;
+        awaitingIdle = new ArrayList<>();
+        idle.forEach(Runnable::run);
+    }
+
+    private void checkpointed(FlushJob job) {
+        pauseMs = FIRST_PAUSE_MS;
         for (FlushJob.Item item : job.succeeded()) {
             PartitionWriter.FlushState flush = item.writer().flush;
             flush.flushedOffset = item.upTo();
@@ -251,18 +295,29 @@ final class ShardFlusher {
             flush.namesDurable |= item.upTo() > 0; // As long as there is nothing in it, there is no directory either.
             flush.firstSequence = flush.lastSequence < job.flushedSequence ? -1 : job.flushedSequence;
         }
-        takeOfflineWhatFailed(job);
-        if (job.checkpointFailure.isPresent()) {
-            log.error("event=checkpoint-failed path={} retry=next-flush", checkpointPath, job.checkpointFailure.get());
-            awaitingCheckpoint.addAll(0, awaitedByRunning);
-        } else if (job.fatal.isEmpty()) {
-            shard.released(job.flushedSequence);
-            job.succeeded().forEach(item -> item.writer().disposeFlushed());
-            awaitedByRunning.forEach(Runnable::run);
-        }
+        shard.released(job.flushedSequence);
+        job.succeeded().forEach(item -> item.writer().disposeFlushed());
+        List<Awaiting> durable = awaitedByRunning;
         awaitedByRunning = new ArrayList<>();
-        List<Runnable> idle = awaitingIdle;
-        awaitingIdle = new ArrayList<>();
-        idle.forEach(Runnable::run);
+        durable.forEach(awaiting -> awaiting.onDurable.run());
+    }
+
+    /** Nobody may trust what no checkpoint names: its partitions are flushed once more, which finds little to do. */
+    private void tryAgainLater(FlushJob job, IOException cause) {
+        log.error("event=checkpoint-failed path={} retryMs={}", checkpointPath, pauseMs, cause);
+        for (FlushJob.Item item : job.succeeded()) {
+            item.writer().flush.epochsChanged |= item.epochs().isPresent();
+            markDirty(item.writer());
+        }
+        awaitingCheckpoint.addAll(0, awaitedByRunning);
+        awaitedByRunning = new ArrayList<>();
+        paused = true;
+        environment.scheduler().schedule(pauseMs, () -> shard.post(this::endPause));
+        pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS);
+    }
+
+    private void endPause() {
+        paused = false;
+        wanted = true;
     }
 }

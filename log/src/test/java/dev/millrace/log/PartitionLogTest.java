@@ -9,6 +9,7 @@ import dev.millrace.log.records.BatchRules;
 import dev.millrace.testkit.files.SimulatedFileStore.Operation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -221,6 +222,46 @@ class PartitionLogTest {
         assertThat(log.sizeBytes()).isGreaterThan(300).isLessThan(600);
         world.crash();
         assertThat(world.open(ID, "a").offsets()).isEqualTo(new PartitionOffsets(5, 7, 7, 7));
+    }
+
+    @Test
+    void shouldKeepWhatWasDurableThroughStartsThatFindItDamaged() throws IOException {
+        LogWorld world = new LogWorld(1);
+        world.append(world.open(ID, "a"), "x", "y");
+        world.store.close();
+        Path segment = LogWorld.DIRECTORY.resolve("topics/a-0/00000000000000000000.log");
+        world.simulator.files().flipBit(segment, 16, 0);
+        for (int start = 0; start < 2; start++) {
+            world.startAgain();
+            assertThat(world.open(ID, "a").offlineReason()).isPresent();
+            world.store.close();
+        }
+        world.simulator.files().flipBit(segment, 16, 0);
+        world.startAgain();
+        assertThat(LogWorld.values(world.open(ID, "a"), 0)).containsExactly("x", "y");
+    }
+
+    @Test
+    void shouldNotLetASegmentThatCannotBeReadStopTheRetentionOfOthers() throws IOException {
+        LogConfig bySize = new LogConfig(BatchRules.DEFAULT, 200, 1L << 40, 4096, -1, 300, 60_000);
+        LogWorld world = new LogWorld(1);
+        PartitionLog log = world.open(ID, "a", bySize);
+        PartitionLog other = world.open(LogWorld.id(2, 0), "b", bySize);
+        for (int i = 0; i < 5; i++) {
+            world.append(log, "x".repeat(100));
+            world.append(other, "y".repeat(100));
+        }
+        world.restart();
+        log = world.open(ID, "a", bySize);
+        other = world.open(LogWorld.id(2, 0), "b", bySize);
+        world.simulator
+                .files()
+                .failAlways(Operation.OPEN, path -> path.toString().contains("a-0"));
+        world.simulator.advanceMs(400_000);
+        assertThat(log.offsets().logStart()).isZero();
+        assertThat(other.offsets().logStart()).isEqualTo(3);
+        assertThat(log.offlineReason()).isEmpty();
+        world.append(other, "z");
     }
 
     @Test

@@ -41,6 +41,9 @@ final class ActiveFileSegment implements ActiveSegment {
 
     private boolean nameFlushed;
 
+    /** Bytes that the file had at the last write-back; -1 if there was no file yet. Touched by who flushes. */
+    private long writtenBackSizeBytes = -1;
+
     /** A new segment; its file is made at the first append, or at once by {@link #createFile}. */
     ActiveFileSegment(PartitionFiles partition, long baseOffset) {
         this.partition = partition;
@@ -154,21 +157,35 @@ final class ActiveFileSegment implements ActiveSegment {
     public void flush() throws IOException {
         long seenSizeBytes = sizeBytes;
         StoreFile seen = file;
-        if (seen == null || (nameFlushed && seenSizeBytes == flushedSizeBytes)) {
+        if (seen == null) {
             return;
         }
-        seen.sync();
+        if (!nameFlushed || seenSizeBytes != flushedSizeBytes) {
+            seen.sync();
+        }
+        // Also if there are no new bytes: the end of the segment brings an entry of its own.
         indexes.writeBack(partition.files(), paths, true);
-        if (!nameFlushed) {
+        if (!nameFlushed || indexes.areNamesUnsynced()) {
             partition.syncNames();
             nameFlushed = true;
         }
+        indexes.synced();
         flushedSizeBytes = seenSizeBytes;
     }
 
     @Override
     public void writeBack() throws IOException {
+        writtenBackSizeBytes = file == null ? -1 : sizeBytes;
         indexes.writeBack(partition.files(), paths, false);
+    }
+
+    @Override
+    public void synced() {
+        if (writtenBackSizeBytes >= 0) {
+            flushedSizeBytes = writtenBackSizeBytes;
+            nameFlushed = true;
+            indexes.synced();
+        }
     }
 
     @Override

@@ -84,6 +84,17 @@ final class Indexes {
         times.writeBack(files, paths.timeIndex(), sync);
     }
 
+    /** Whether one of the files was made since {@link #synced}. */
+    boolean areNamesUnsynced() {
+        return offsets.isNameUnsynced() || times.isNameUnsynced();
+    }
+
+    /** Says that what was written back is durable, and the files' names too. */
+    void synced() {
+        offsets.synced();
+        times.synced();
+    }
+
     /** Reads what the files hold, as far as it can be right for a log of {@code logSizeBytes}. */
     static Indexes read(FileStore files, SegmentPaths paths, long logSizeBytes) throws IOException {
         long baseOffset = paths.baseOffset();

@@ -76,8 +76,8 @@ public final class OffsetIndex extends SparseIndex {
     /** Position of the last indexed batch that begins at or before {@code position}; 0 if there is none. */
     long boundaryAtOrBelow(long position) {
         int low = 0;
-        int high = count;
         long[] seen = entries;
+        int high = Math.min(count, seen.length);
         while (low < high) {
             int middle = (low + high) >>> 1;
             if ((seen[middle] & 0xFFFF_FFFFL) <= position) {
@@ -92,8 +92,8 @@ public final class OffsetIndex extends SparseIndex {
     /** Of the last entry that is not above {@code offset}; -1 if there is none. */
     private int indexAtOrBelow(long offset) {
         int low = 0;
-        int high = count;
         long[] seen = entries;
+        int high = Math.min(count, seen.length);
         while (low < high) {
             int middle = (low + high) >>> 1;
             if (baseOffset + (seen[middle] >>> 32) <= offset) {

@@ -26,6 +26,7 @@ final class SealedFileSegment implements SealedSegment {
     private final AtomicReference<@Nullable Opened> opened = new AtomicReference<>();
     private volatile SoftReference<Indexes> indexes = new SoftReference<>(null);
     private volatile long largestTimestampMs = UNKNOWN;
+    private volatile long sizeBytes = UNKNOWN;
 
     /** Where unwritten index entries and the state of the last flush are; absent once all is flushed. */
     private volatile @Nullable ActiveFileSegment unflushed;
@@ -46,6 +47,7 @@ final class SealedFileSegment implements SealedSegment {
         this.opened.set(new Opened(file, active.sizeBytes()));
         this.indexes = new SoftReference<>(indexes);
         this.largestTimestampMs = active.largestTimestampMs();
+        this.sizeBytes = active.sizeBytes();
         this.unflushed = active;
     }
 
@@ -114,6 +116,20 @@ final class SealedFileSegment implements SealedSegment {
     }
 
     @Override
+    public void synced() {
+        ActiveFileSegment active = unflushed;
+        if (active != null) {
+            active.synced();
+            unflushed = null;
+        }
+    }
+
+    @Override
+    public boolean isFlushed() {
+        return unflushed == null;
+    }
+
+    @Override
     public void delete() throws IOException {
         unflushed = null;
         partition.files().delete(paths.log());
@@ -144,14 +160,23 @@ final class SealedFileSegment implements SealedSegment {
         return offsetNext;
     }
 
-    /** @throws UncheckedIOException if the file must be opened for it and cannot be */
+    /**
+     * Does not keep the file open: whoever sums up sizes asks all segments.
+     *
+     * @throws UncheckedIOException if the file must be asked for it and cannot be
+     */
     @Override
     public long sizeBytes() {
-        try {
-            return open().sizeBytes;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        long seen = sizeBytes;
+        if (seen == UNKNOWN) {
+            try (StoreFile file = partition.files().open(paths.log(), FileStore.Mode.READ)) {
+                seen = file.sizeBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            sizeBytes = seen;
         }
+        return seen;
     }
 
     /** @throws UncheckedIOException if a file must be read for it and cannot be */

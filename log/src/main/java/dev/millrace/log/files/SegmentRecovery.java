@@ -90,17 +90,18 @@ final class SegmentRecovery {
     /** A segment all of which is durable: opened when somebody reads it. */
     private SealedSegment trusted(long baseOffset, long nextBaseOffset) throws IOException {
         SegmentPaths paths = pathsOf(baseOffset);
-        if (!names.contains(paths.timeIndex())) {
-            rebuildIndexes(paths);
+        // One that ends just there may have been sealed after its last flush: then its time index lacks the end.
+        if (!names.contains(paths.timeIndex()) || nextBaseOffset == trustedOffset) {
+            completeIndexes(paths);
         }
         return new SealedFileSegment(partition, paths, nextBaseOffset);
     }
 
-    private void rebuildIndexes(SegmentPaths paths) throws IOException {
+    private void completeIndexes(SegmentPaths paths) throws IOException {
         try (StoreFile file = partition.files().open(paths.log(), FileStore.Mode.READ)) {
             Indexes indexes = loadSealed(partition, paths, file, file.sizeBytes());
             indexes.writeBack(partition.files(), paths, true);
-            if (indexes.times.count() > 0) {
+            if (indexes.times.count() > 0 && !names.contains(paths.timeIndex())) {
                 findings.add(paths.timeIndex() + ": was missing; made anew from " + paths.log());
             }
         }

@@ -55,11 +55,13 @@ final class SegmentSearch {
 
     /**
      * A position before which no batch reaches {@code timestampMs}. The time index gets an entry together with the offset index, if the
-     * largest timestamp has grown since: so up to the offset entry before that one, it had not.
+     * largest timestamp has grown since: so up to the offset entry before that one, it had not. Nor had it, if there is none, up to the
+     * last offset entry within the published size: the writer may have added more of both since this thread looked at either.
      */
     private long positionBeforeTime(long timestampMs) {
         long offset = indexes.times.firstOffsetAtOrAfter(timestampMs);
-        return indexes.offsets.positionAtOrBelow(offset < 0 ? Long.MAX_VALUE : offset - 1);
+        long published = indexes.offsets.boundaryAtOrBelow(sizeBytes - 1);
+        return offset < 0 ? published : Math.min(published, indexes.offsets.positionAtOrBelow(offset - 1));
     }
 
     /** Position of the first batch that holds {@code offset} or lies behind it; {@code sizeBytes} if there is none. */

@@ -22,6 +22,7 @@ abstract class SparseIndex {
     private long fileSizeBytes;
 
     private boolean unsynced;
+    private boolean nameUnsynced;
 
     SparseIndex(int entrySizeBytes) {
         this.entrySizeBytes = entrySizeBytes;
@@ -47,7 +48,7 @@ abstract class SparseIndex {
     /**
      * Writes to the file what it lacks; it is made at the first entry.
      *
-     * @param sync whether everything that was written so far must be durable when this returns
+     * @param sync whether everything that was written so far must be durable when this returns, but for the name of a new file
      */
     final void writeBack(FileStore files, Path path, boolean sync) throws IOException {
         int end = count();
@@ -56,7 +57,8 @@ abstract class SparseIndex {
         if (writtenCount == end && !stale && !(sync && unsynced)) {
             return;
         }
-        try (StoreFile file = files.open(path, files.exists(path) ? FileStore.Mode.WRITE : FileStore.Mode.CREATE)) {
+        boolean isNew = !files.exists(path);
+        try (StoreFile file = files.open(path, isNew ? FileStore.Mode.CREATE : FileStore.Mode.WRITE)) {
             // Also what a namesake of an earlier life left behind.
             file.truncate(writtenBytes);
             if (writtenCount < end) {
@@ -71,5 +73,17 @@ abstract class SparseIndex {
         writtenCount = end;
         fileSizeBytes = (long) end * entrySizeBytes;
         unsynced = !sync;
+        nameUnsynced |= isNew;
+    }
+
+    /** Whether the file was made since {@link #synced}. */
+    final boolean isNameUnsynced() {
+        return nameUnsynced;
+    }
+
+    /** Says that what was written back is durable, and the file's name too. */
+    final void synced() {
+        unsynced = false;
+        nameUnsynced = false;
     }
 }

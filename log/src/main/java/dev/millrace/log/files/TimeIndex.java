@@ -75,16 +75,17 @@ public final class TimeIndex extends SparseIndex {
 
     /** Timestamp of the last entry; -1 if there is none. */
     long largestTimestampMs() {
-        int seenCount = count;
-        return seenCount == 0 ? -1 : entries[2 * seenCount - 2];
+        long[] seen = entries;
+        int seenCount = Math.min(count, seen.length / 2);
+        return seenCount == 0 ? -1 : seen[2 * seenCount - 2];
     }
 
     /** Offset of the first entry whose timestamp is at least {@code timestampMs}; -1 if there is none. */
     long firstOffsetAtOrAfter(long timestampMs) {
         int low = 0;
-        int high = count;
-        int seenCount = high;
         long[] seen = entries;
+        int seenCount = Math.min(count, seen.length / 2);
+        int high = seenCount;
         while (low < high) {
             int middle = (low + high) >>> 1;
             if (seen[2 * middle] >= timestampMs) {

@@ -140,6 +140,14 @@ final class InMemorySegment implements ActiveSegment, SealedSegment {
     public void writeBack() {}
 
     @Override
+    public void synced() {}
+
+    @Override
+    public boolean isFlushed() {
+        return true;
+    }
+
+    @Override
     public SealedSegment seal() {
         sealed = true;
         return this;

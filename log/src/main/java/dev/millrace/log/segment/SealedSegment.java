@@ -11,6 +11,9 @@ public interface SealedSegment extends Segment {
      */
     void delete() throws IOException;
 
+    /** Whether all of it is durable, so that {@link #flush} has nothing to do. */
+    boolean isFlushed();
+
     /** Writes back and gives back handles. No flush MAY be under way. */
     void close() throws IOException;
 }

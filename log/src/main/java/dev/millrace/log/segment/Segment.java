@@ -52,7 +52,11 @@ public interface Segment {
 
     /**
      * Hands over to the operating system what is kept in this process's memory (index entries), without making it durable: for callers
-     * that flush many segments and then sync the whole file system at once. The same rules as for {@link #flush}.
+     * that flush many segments and then sync the whole file system at once, and say so by {@link #synced}. The same rules as for
+     * {@link #flush}.
      */
     void writeBack() throws IOException;
+
+    /** Says that everything that the file system had been given when the last {@link #writeBack} returned is durable by now. */
+    void synced();
 }
