@@ -121,7 +121,7 @@ class LogRecoveryTest {
                     PartitionLog log = world.open(id, "t" + id.topicId());
                     assertThat(log.offsets().logEnd())
                             .as("seed %d, life %d", seed, life)
-                            .isEqualTo(2 * life);
+                            .isEqualTo(2L * life);
                     assertThat(LogWorld.values(log, log.offsets().logStart())).hasSizeBetween(0, 2 * life);
                     world.append(log, "x" + life, "y" + life);
                     if (random.nextInt(3) == 0) {
