@@ -362,7 +362,12 @@ final class LogRecovery {
         shard.adopt(partition.writer());
         if (partition.refusal() == null) {
             PartitionWriter writer = partition.writer();
-            writer.publishRecovered();
+            try {
+                writer.publishRecovered();
+            } catch (IOException e) {
+                takeOffline(partition, "first segment", e);
+                return;
+            }
             if (writer.logEnd() != writer.flush.flushedOffset || !writer.flush.namesDurable) {
                 shard.markDirty(writer);
             }

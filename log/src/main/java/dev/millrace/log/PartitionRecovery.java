@@ -69,7 +69,7 @@ final class PartitionRecovery {
     /** Takes the segments that were found, unless a crash took the first of them: then the journal has it all, and gives it again. */
     private void adopt(SegmentProvider.Recovered found, long logStart, long trustedOffset) throws IOException {
         if (found.active().isEmpty()) {
-            partition.adopt(directory, provider, List.of(), provider.create(logStart));
+            partition.adoptNothing(directory, provider, logStart);
             return;
         }
         ActiveSegment active = found.active().get();
@@ -98,7 +98,7 @@ final class PartitionRecovery {
         findings.add(directory.path() + ": made anew from the journal, because its segments begin with offset "
                 + firstOffset + " instead of " + logStart);
         provider.deleteAll();
-        partition.adopt(directory, provider, List.of(), provider.create(logStart));
+        partition.adoptNothing(directory, provider, logStart);
     }
 
     /** Gives the offset from which batches must be looked at to know all epochs. */

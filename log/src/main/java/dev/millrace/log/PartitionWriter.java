@@ -123,6 +123,13 @@ final class PartitionWriter {
         log.publish(chainNow());
     }
 
+    /** As {@link #adopt}, when there are no segments: what the journal gives is the first, and a segment begins with it. */
+    void adoptNothing(PartitionDirectory home, SegmentProvider segments, long logStart) {
+        directory = Optional.of(home);
+        provider = segments;
+        logEnd = logStart;
+    }
+
     void useProvider(SegmentProvider segments) {
         provider = segments;
     }
@@ -503,8 +510,13 @@ final class PartitionWriter {
             return true;
         }
         ByteBuffer rest = batches.duplicate();
-        while (BatchHeader.baseOffset(rest, rest.position()) < logEnd) {
+        while (BatchHeader.lastOffset(rest, rest.position()) < logEnd) {
             rest.position(rest.position() + BatchHeader.sizeBytes(rest, rest.position()));
+        }
+        if (active == null) {
+            // The log may begin in the middle of a batch.
+            logEnd = Math.min(logEnd, BatchHeader.baseOffset(rest, rest.position()));
+            begin();
         }
         if (BatchHeader.baseOffset(rest, rest.position()) != logEnd) {
             return false;
@@ -522,12 +534,20 @@ final class PartitionWriter {
         return true;
     }
 
+    private void begin() throws IOException {
+        active = segments().create(logEnd);
+        log.publish(chainNow());
+    }
+
     void replayLogStart(long offset) {
         logStartPending = Math.max(logStartPending, offset);
     }
 
     /** Everything is replayed: what is here is durable as soon as it is flushed. */
-    void publishRecovered() {
+    void publishRecovered() throws IOException {
+        if (active == null) {
+            begin();
+        }
         if (logStartPending > logEnd) {
             logStartPending = logEnd;
         }

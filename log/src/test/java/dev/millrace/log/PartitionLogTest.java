@@ -204,6 +204,21 @@ class PartitionLogTest {
     }
 
     @Test
+    void shouldBeginInTheMiddleOfABatchAlsoWhenACrashTookTheSegments() throws IOException {
+        for (int seed = 1; seed < 100; seed++) {
+            LogWorld world = new LogWorld(seed);
+            PartitionLog log = world.open(ID, "a");
+            world.append(log, "x", "y");
+            world.get(log.deleteRecords(1));
+            world.crash();
+            log = world.open(ID, "a");
+            assertThat(log.offsets()).as("seed %d", seed).isEqualTo(new PartitionOffsets(1, 2, 2, 2));
+            assertThat(LogWorld.values(log, 1)).containsExactly("y");
+            world.append(log, "z");
+        }
+    }
+
+    @Test
     void shouldDropOldSegmentsByTimeAndBySize() throws IOException {
         LogWorld world = new LogWorld(1);
         LogConfig byTime = new LogConfig(BatchRules.DEFAULT, 200, 1L << 40, 4096, 1_000, -1, 60_000);
