@@ -359,7 +359,7 @@ final class LogRecovery {
 
     private void finish(PartitionLog partition) {
         LogShard shard = shardOf.apply(partition);
-        shard.adopt(partition.writer());
+        shard.partitions().adopt(partition.writer());
         if (partition.refusal() == null) {
             PartitionWriter writer = partition.writer();
             try {

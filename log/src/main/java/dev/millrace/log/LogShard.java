@@ -4,22 +4,9 @@ import dev.millrace.base.Agent;
 import dev.millrace.base.AgentHost;
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
-import dev.millrace.log.journal.Journal;
-import dev.millrace.log.journal.JournalEntry;
-import dev.millrace.log.segment.SealedSegment;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Collection;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +25,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A failed write of the journal, or a failed sync, fences the shard for good: what was not known to be durable is refused, and so is
  * every later append. Nothing is tried again, because after a failed {@code fdatasync} nothing can be known about the bytes.
+ *
+ * <p>Its rooms: {@link ShardPartitions} (who comes and goes), {@link ShardQueue} (what waits), {@link ShardJournal} (room for entries), {@link ShardFlusher} (from the
+ * journal into segments), {@link GroupCommit} (who waits for the sync).
  */
 final class LogShard implements Agent {
 
@@ -46,44 +36,24 @@ final class LogShard implements Agent {
     /** A cycle takes no more than this, so that a backlog does not make the first in line wait for the last. */
     private static final long MAX_CYCLE_BYTES = 8L << 20;
 
-    private static final long MAX_FILE_SIZE_BYTES = 16L << 20;
-    private static final long MAX_FIRST_FILE_SIZE_BYTES = 2L << 20;
-    private static final long MAX_JOURNALED_BYTES = 1L << 20;
-
-    /** After a file could not be made: the disk is full, and will be for a while. */
-    private static final long ALLOCATION_PAUSE_NS = 1_000_000_000;
-
     private final String name;
     private final LogStoreConfig config;
     private final LogEnvironment environment;
     private final StorageLayout layout;
     private final Path directory;
-    private final TaskQueue queue = new TaskQueue();
+    private final ShardQueue queue;
     private final TaskQueue posts = new TaskQueue();
-    private final AtomicLong queuedBytes = new AtomicLong();
     private final GroupCommit group = new GroupCommit();
     private final ShardBackground background;
+    private final ShardPartitions partitions;
     private final ShardFlusher flusher;
     private final DiskReserve disk;
-    private final Map<PartitionId, PartitionWriter> partitions = new HashMap<>();
-    private final Map<String, PartitionWriter> byName = new HashMap<>();
-    /** Deleted partitions whose directory is still in the way of a namesake. */
-    private final Map<String, CompletableFuture<Void>> namesLeaving = new HashMap<>();
-    /** Partitions with tasks that wait until they are open. */
-    private final Set<PartitionWriter> withParkedTasks = new HashSet<>();
-
+    private final ShardJournal journal;
     private final ShardEvents events;
 
     private AgentHost.@Nullable Handle handle;
     private volatile boolean closing;
-    private @Nullable Journal journal;
-    private boolean allocating;
-    private long allocationPausedUntilNs = Long.MIN_VALUE;
-    private @Nullable ShardTask backlog;
     private boolean commitDue;
-    /** The task at hand finds no room in the journal, and waiting would not help. */
-    private boolean journalFull;
-
     private @Nullable MillraceException fenced;
     private long lifeStart;
 
@@ -93,10 +63,13 @@ final class LogShard implements Agent {
         this.environment = environment;
         this.layout = layout;
         this.directory = layout.shardDirectory(index);
+        this.queue = new ShardQueue(name, config.queueSizeBytes());
         this.background = new ShardBackground(environment.background(), this::post);
+        this.partitions = new ShardPartitions(this, environment, layout, background);
         this.flusher = new ShardFlusher(this, config, environment, background, layout.topics(), directory);
         this.disk = new DiskReserve(
                 environment.files(), config.directory(), environment.clock(), config.diskReserveBytes());
+        this.journal = new ShardJournal(name, config, environment, background, disk);
         this.events = new ShardEvents(name, environment.clock());
     }
 
@@ -126,8 +99,7 @@ final class LogShard implements Agent {
     /** Begins the journal, in the files of the old one, and the cycles. */
     void start() throws IOException {
         if (layout.isDurable() && config.durability() == Durability.FSYNC) {
-            journal = Journal.begin(
-                    environment.files(), directory, config.journalSizeBytes(), firstFileSizeBytes(), lifeStart);
+            journal.begin(directory, lifeStart);
         }
         handle = environment.agents().start(this);
     }
@@ -136,14 +108,7 @@ final class LogShard implements Agent {
 
     /** Queues an append, or refuses it if too much waits already. */
     void submit(ShardTask task) {
-        long waiting = queuedBytes.addAndGet(task.sizeBytes());
-        if (waiting > config.queueSizeBytes() && waiting > task.sizeBytes()) {
-            queuedBytes.addAndGet(-task.sizeBytes());
-            throw new MillraceException(
-                    ErrorCode.OVERLOADED,
-                    name + " has " + waiting + " bytes of appends waiting, more than " + config.queueSizeBytes()
-                            + ": try again a little later");
-        }
+        queue.reserve(task);
         execute(task);
     }
 
@@ -156,10 +121,6 @@ final class LogShard implements Agent {
         task.queuedNs = events.queuedNs();
         queue.push(task);
         wake();
-    }
-
-    private static MillraceException shuttingDown() {
-        return new MillraceException(ErrorCode.SHUTTING_DOWN, "the log is shutting down");
     }
 
     /** Has {@code task} run on the shard's thread, also while the queue is stalled. */
@@ -182,6 +143,10 @@ final class LogShard implements Agent {
         if (running != null) {
             running.close();
         }
+    }
+
+    private static MillraceException shuttingDown() {
+        return new MillraceException(ErrorCode.SHUTTING_DOWN, "the log is shutting down");
     }
 
     // ---- The cycle
@@ -220,36 +185,39 @@ final class LogShard implements Agent {
     }
 
     private int runTasks() {
-        if (backlog == null) {
-            backlog = queue.drain();
-        }
         int done = 0;
         long bytes = 0;
-        long firstQueuedNs = backlog == null ? 0 : backlog.queuedNs;
-        for (ShardTask task = backlog; task != null && bytes < MAX_CYCLE_BYTES; task = backlog) {
-            if (fenced == null && !makeRoom(task)) {
+        ShardTask oldest = queue.drain();
+        long firstQueuedNs = oldest == null ? 0 : oldest.queuedNs;
+        for (ShardTask task = oldest; task != null && bytes < MAX_CYCLE_BYTES; task = queue.first()) {
+            ShardJournal.Room room = makeRoom(task);
+            if (room == ShardJournal.Room.LATER) {
                 break;
             }
-            backlog = task.next;
-            task.next = null;
+            queue.takeFirst(task);
             bytes += task.sizeBytes();
-            queuedBytes.addAndGet(-task.sizeBytes());
-            run(task);
+            run(task, room);
             done++;
         }
         events.endCycle(done, bytes, firstQueuedNs);
         return done;
     }
 
-    private void run(ShardTask task) {
-        MillraceException refused = fenced;
-        if (journalFull) {
-            journalFull = false;
-            refused = new MillraceException(
-                    ErrorCode.DISK_FULL, "the journal of " + name + " is full and cannot grow: free some disk space");
+    private ShardJournal.Room makeRoom(ShardTask task) {
+        try {
+            return fenced == null ? journal.makeRoom(task, flusher) : ShardJournal.Room.NONE;
+        } catch (IOException e) {
+            fence("a write of the journal", e);
+            return ShardJournal.Room.NONE;
         }
-        if (refused != null) {
-            task.fail(refused);
+    }
+
+    private void run(ShardTask task, ShardJournal.Room room) {
+        if (fenced != null) {
+            task.fail(fenced);
+        } else if (room == ShardJournal.Room.NONE) {
+            task.fail(new MillraceException(
+                    ErrorCode.DISK_FULL, "the journal of " + name + " is full and cannot grow: free some disk space"));
         } else {
             task.run();
         }
@@ -261,26 +229,24 @@ final class LogShard implements Agent {
             return;
         }
         try {
-            if (journal != null) {
-                journal.write();
-            }
+            journal.write();
         } catch (IOException e) {
             fence("a write of the journal", e);
             return;
         }
         if (!group.isEmpty()) {
             group.completeAccepted();
-            if (journal == null) {
-                group.completeDurable();
-            } else {
+            if (journal.exists()) {
                 commitDue = true;
+            } else {
+                group.completeDurable();
             }
         }
         if (layout.isDurable()) {
             if (!(commitDue && group.syncsInPlace())) {
-                flusher.maybeStart(Optional.ofNullable(journal));
+                flusher.maybeStart(journal.journal());
             }
-            allocateAhead();
+            journal.allocateAhead();
         }
     }
 
@@ -303,9 +269,7 @@ final class LogShard implements Agent {
                     partition.syncSegments();
                 }
             }
-            if (journal != null) {
-                journal.sync();
-            }
+            journal.sync();
         } catch (IOException e) {
             fence("a sync", e);
             return;
@@ -317,21 +281,19 @@ final class LogShard implements Agent {
     @Override
     public void onClose() {
         try {
-            while (backlog != null || !queue.isEmpty() || !posts.isEmpty() || commitDue) {
+            while (!queue.isEmpty() || !posts.isEmpty() || commitDue) {
                 flusher.finishRunning();
                 doWork();
             }
-            failParked(shuttingDown());
+            partitions.failParked(shuttingDown());
             if (layout.isDurable()) {
                 if (fenced == null) {
-                    flusher.flushNow(Optional.ofNullable(journal), true);
+                    flusher.flushNow(journal.journal(), true);
                 }
-                for (PartitionWriter partition : partitions.values()) {
+                for (PartitionWriter partition : partitions.all()) {
                     partition.close();
                 }
-                if (journal != null) {
-                    journal.close();
-                }
+                journal.close();
             }
         } catch (IOException | RuntimeException e) {
             log.error("event=unclean-shutdown shard={} consequence=\"the next start replays the journal\"", name, e);
@@ -340,86 +302,27 @@ final class LogShard implements Agent {
         }
     }
 
-    // ---- Room in the journal
+    // ---- Its rooms, on the shard's thread
 
-    /** Whether the journal can take the task now; if not, what has to happen first is under way, and the cycle is tried again then. */
-    private boolean makeRoom(ShardTask task) {
-        Journal target = journal;
-        if (target == null || target.hasRoomFor(task.journalBytes()) || !journals(task.sizeBytes())) {
-            return true;
-        }
-        try {
-            target.write();
-            if (target.hasRoomFor(task.journalBytes())) {
-                return true;
-            }
-            if (target.canGrowBy(fileSizeBytes()) && !allocating && disk.has(fileSizeBytes(), disk.reserveBytes())) {
-                target.add(target.allocate(fileSizeBytes()));
-                return true;
-            }
-        } catch (IOException e) {
-            fence("a write of the journal", e);
-            return true;
-        }
-        if (allocating || flusher.isRunning()) {
-            return false;
-        }
-        if (flusher.hasWork() && !flusher.isPaused()) {
-            flusher.request();
-            flusher.maybeStart(Optional.of(target));
-            return false;
-        }
-        // Nothing is left to flush: the journal is pinned by partitions that failed, or the disk is too full for
-        // another file, or for a checkpoint.
-        journalFull = true;
-        return true;
+    ShardQueue queue() {
+        return queue;
     }
 
-    private void allocateAhead() {
-        Journal target = journal;
-        if (target == null
-                || allocating
-                || !target.wantsFile(fileSizeBytes())
-                || environment.clock().monotonicNs() < allocationPausedUntilNs) {
-            return;
-        }
-        if (!disk.has(fileSizeBytes(), disk.reserveBytes())) {
-            return;
-        }
-        allocating = true;
-        CompletableFuture<Journal.Allocated> made = new CompletableFuture<>();
-        background.run(() -> made.complete(target.allocate(fileSizeBytes())), failure -> {
-            allocating = false;
-            if (failure.isEmpty()) {
-                target.add(made.join());
-            } else {
-                allocationPausedUntilNs = environment.clock().monotonicNs() + ALLOCATION_PAUSE_NS;
-                log.warn(
-                        "event=journal-file-not-made shard={} cause=\"{}\"",
-                        name,
-                        failure.get().getMessage());
-            }
-        });
+    ShardPartitions partitions() {
+        return partitions;
     }
 
-    private long fileSizeBytes() {
-        return Math.min(MAX_FILE_SIZE_BYTES, config.journalSizeBytes() / 4);
+    ShardJournal journal() {
+        return journal;
     }
 
-    private long firstFileSizeBytes() {
-        return Math.min(MAX_FIRST_FILE_SIZE_BYTES, fileSizeBytes());
+    ShardFlusher flusher() {
+        return flusher;
     }
 
-    /** Whether an append of this size goes through the journal; a larger one is synced in its segment. */
-    boolean journals(long sizeBytes) {
-        return sizeBytes <= Math.min(MAX_JOURNALED_BYTES, firstFileSizeBytes() / 2);
+    ShardBackground background() {
+        return background;
     }
-
-    boolean hasJournal() {
-        return journal != null;
-    }
-
-    // ---- For the partitions, on the shard's thread
 
     GroupCommit group() {
         return group;
@@ -429,43 +332,11 @@ final class LogShard implements Agent {
         return disk;
     }
 
-    Collection<PartitionWriter> partitions() {
-        return partitions.values();
-    }
-
     long lifeStart() {
         return lifeStart;
     }
 
-    /** Stages an entry; without a journal does nothing and gives -1. */
-    long journal(JournalEntry.Kind kind, PartitionId id, long offset, ByteBuffer payload) {
-        return journal == null ? -1 : journal.append(kind, id, offset, payload);
-    }
-
-    /** A task waits until its partition is open, and counts against the bound of the queue as before. */
-    void parked(PartitionWriter partition, ShardTask task) {
-        queuedBytes.addAndGet(task.sizeBytes());
-        withParkedTasks.add(partition);
-    }
-
-    /** A parked task will never run. */
-    void unparked(PartitionWriter partition, ShardTask task) {
-        queuedBytes.addAndGet(-task.sizeBytes());
-        withParkedTasks.remove(partition);
-    }
-
-    /** What waited for its partition is next, each task when there is room for it; empties {@code parked}. */
-    void resume(PartitionWriter partition, Deque<ShardTask> parked) {
-        withParkedTasks.remove(partition);
-        for (ShardTask task = parked.pollLast(); task != null; task = parked.pollLast()) {
-            task.next = backlog;
-            backlog = task;
-        }
-    }
-
-    private void failParked(MillraceException reason) {
-        List.copyOf(withParkedTasks).forEach(partition -> partition.failParked(reason));
-    }
+    // ---- For the partitions, on the shard's thread
 
     void markDirty(PartitionWriter partition) {
         flusher.markDirty(partition);
@@ -473,51 +344,14 @@ final class LogShard implements Agent {
 
     /** Runs {@code onDurable} when a fact that is no append (a new log start) is durable. */
     void whenFactDurable(Runnable onDurable, Consumer<Throwable> onFailure) {
-        if (journal != null || !layout.isDurable()) {
+        if (journal.exists() || !layout.isDurable()) {
             group.whenDurable(onDurable, onFailure);
         } else {
             flusher.whenCheckpointed(onDurable, onFailure);
         }
     }
-    /** Has a flush begin soon. */
-    void requestFlush() {
-        flusher.request();
-    }
 
-    /** Takes away segments that no chain holds any more, as soon as no flush may be looking at them. */
-    void dispose(PartitionWriter partition, List<SealedSegment> dropped) {
-        flusher.whenIdle(() -> {
-            for (SealedSegment segment : dropped) {
-                partition.removals.add(
-                        background,
-                        () -> partition.remove(segment),
-                        failure -> failure.ifPresent(cause -> log.warn(
-                                "event=segment-not-deleted partition={} baseOffset={}",
-                                partition.name(),
-                                segment.baseOffset(),
-                                cause)));
-            }
-        });
-    }
-
-    /** A flush ended: files of the journal may be used again. */
-    void released(long flushedSequence) {
-        if (journal != null) {
-            journal.release(flushedSequence, pins());
-        }
-    }
-
-    Journal.Pins pins() {
-        return (first, last) -> {
-            for (PartitionWriter partition : partitions.values()) {
-                PartitionWriter.FlushState flush = partition.flush;
-                if (flush.failed && flush.firstSequence <= last && first <= flush.lastSequence) {
-                    return true;
-                }
-            }
-            return false;
-        };
-    }
+    // ---- Failures
 
     /** One partition cannot go on; the others can. */
     MillraceException partitionFailed(PartitionWriter partition, String what, Exception cause) {
@@ -543,118 +377,14 @@ final class LogShard implements Agent {
                         + "; see the log, mend the disk, restart",
                 cause);
         fenced = reason;
-        log.error("event=shard-fenced shard={} what=\"{}\" partitions={}", name, what, partitions.size(), cause);
-        partitions.values().forEach(partition -> partition.log.goOffline(reason));
-        withParkedTasks.forEach(partition -> partition.log.goOffline(reason));
-        failParked(reason);
+        log.error(
+                "event=shard-fenced shard={} what=\"{}\" partitions={}",
+                name,
+                what,
+                partitions.all().size(),
+                cause);
+        partitions.goOffline(reason);
         flusher.failAwaiting(reason);
         group.fail(reason);
-    }
-
-    // ---- Partitions come and go
-
-    /** Takes over a partition that recovery found. Before the shard runs. */
-    void adopt(PartitionWriter partition) {
-        partitions.put(partition.log.id(), partition);
-        byName.put(partition.name(), partition);
-    }
-
-    /** Opens a partition, new or found. */
-    void open(PartitionWriter partition) {
-        if (partition.deleted || partition.log.refusal() != null) {
-            return; // Deleted while it waited for its name, or offline since recovery.
-        }
-        PartitionWriter occupant = occupant(partition);
-        if (occupant != null && occupant != partition) {
-            log.warn("event=partition-displaced partition={} by={}", occupant.log.id(), partition.log.id());
-            delete(occupant, new CompletableFuture<>());
-        }
-        if (occupant != partition) {
-            CompletableFuture<Void> leaving = namesLeaving.get(partition.name());
-            if (leaving != null) {
-                openAfter(leaving, partition);
-                return;
-            }
-            create(partition);
-        }
-        partition.becomeOpen();
-    }
-
-    private void openAfter(CompletableFuture<Void> leaving, PartitionWriter partition) {
-        var _ = leaving.whenComplete((gone, failure) -> {
-            if (failure == null) {
-                execute(new CommandTask(() -> open(partition), partition::failParked));
-            } else {
-                post(() -> partitionFailed(
-                        partition,
-                        "the removal of a deleted partition of that name",
-                        new IOException(failure.getMessage(), failure)));
-            }
-        });
-    }
-
-    private @Nullable PartitionWriter occupant(PartitionWriter partition) {
-        return byName.get(partition.name());
-    }
-
-    private void create(PartitionWriter partition) {
-        PartitionLog created = partition.log;
-        Path home = layout.partitionDirectory(created.topic(), created.id().partition());
-        if (layout.isDurable()) {
-            partition.directory = Optional.of(new PartitionDirectory(environment.files(), home));
-        }
-        try {
-            partition.create(layout.provider(created.id(), home, created::config));
-            adopt(partition);
-        } catch (IOException e) {
-            partitionFailed(partition, "the creation", e);
-        }
-    }
-
-    /** Takes a partition away; {@code done} completes when its name is free. */
-    void delete(PartitionWriter partition, CompletableFuture<Void> done) {
-        if (partition.deleted) {
-            done.complete(null);
-            return;
-        }
-        partition.deleted = true;
-        partition.syncInPlace = false; // What it waits for will never be durable, nor does it have to be.
-        partition.log.markDeleted();
-        partition.failParked(new MillraceException(
-                ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "partition " + partition.name() + " was deleted"));
-        partitions.remove(partition.log.id());
-        if (occupant(partition) != partition) {
-            done.complete(null);
-            return;
-        }
-        byName.remove(partition.name());
-        namesLeaving.put(partition.name(), done);
-        if (journal != null) {
-            journal.append(JournalEntry.Kind.DELETED, partition.log.id(), 0, ByteBuffer.allocate(0));
-        }
-        flusher.whenIdle(() -> partition.removals.add(
-                background, partition::deleteFiles, failure -> deleted(partition, failure, done)));
-    }
-
-    private void deleted(PartitionWriter partition, Optional<Throwable> failure, CompletableFuture<Void> done) {
-        if (failure.isPresent()) {
-            // The name stays taken: a namesake must not find what lies there. The next start tries again.
-            log.error("event=partition-not-deleted partition={}", partition.name(), failure.get());
-            done.completeExceptionally(new MillraceException(
-                    ErrorCode.INTERNAL, "the files of " + partition.name() + " could not be removed", failure.get()));
-        } else {
-            namesLeaving.remove(partition.name());
-            done.complete(null);
-        }
-    }
-
-    /** Applies retention to every partition: a task for each, because each needs room in the journal. */
-    void retain() {
-        long nowMs = environment.clock().wallMs();
-        for (PartitionWriter partition : partitions.values()) {
-            execute(new CommandTask(
-                    () -> partition.retain(nowMs, config.producerIdExpirationMs()),
-                    cause -> {})); // There will be a next time.
-        }
     }
 }

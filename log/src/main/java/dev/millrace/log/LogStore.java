@@ -141,7 +141,7 @@ public final class LogStore implements AutoCloseable {
             PartitionLog opening = known == null ? newLog(key, topic, logConfig) : known;
             LogShard shard = opening.shard();
             shard.execute(new CommandTask(
-                    () -> shard.open(opening.writer()),
+                    () -> shard.partitions().open(opening.writer()),
                     cause -> opening.writer().failParked(cause)));
             return opening;
         });
@@ -175,7 +175,8 @@ public final class LogStore implements AutoCloseable {
             done.complete(null);
         } else {
             LogShard shard = partition.shard();
-            shard.execute(new CommandTask(() -> shard.delete(partition.writer(), done), done::completeExceptionally));
+            shard.execute(new CommandTask(
+                    () -> shard.partitions().delete(partition.writer(), done), done::completeExceptionally));
         }
         return done;
     }
@@ -196,7 +197,8 @@ public final class LogStore implements AutoCloseable {
     private void scheduleRetention() {
         if (!closed) {
             retentionTimer = environment.scheduler().schedule(config.retentionCheckIntervalMs(), () -> {
-                shards.forEach(shard -> shard.execute(new CommandTask(shard::retain, cause -> {})));
+                shards.forEach(shard -> shard.execute(new CommandTask(
+                        () -> shard.partitions().retain(config.producerIdExpirationMs()), cause -> {})));
                 scheduleRetention();
             });
         }

@@ -173,7 +173,7 @@ public final class PartitionLog {
      */
     public CompletableFuture<Long> deleteRecords(long offset) {
         CompletableFuture<Long> done = new CompletableFuture<>();
-        command(() -> writer.deleteRecords(offset, done), done);
+        command(() -> writer.past().deleteRecords(offset, done), done);
         return done;
     }
 

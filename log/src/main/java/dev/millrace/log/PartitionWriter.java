@@ -7,52 +7,38 @@ import dev.millrace.log.journal.JournalEntry;
 import dev.millrace.log.producer.ProducerStates;
 import dev.millrace.log.producer.RememberedBatch;
 import dev.millrace.log.records.BatchHeader;
-import dev.millrace.log.retention.Retention;
 import dev.millrace.log.segment.ActiveSegment;
 import dev.millrace.log.segment.SealedSegment;
 import dev.millrace.log.segment.Segment;
 import dev.millrace.log.segment.SegmentProvider;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** The writing side of a {@link PartitionLog}. Owned by the shard's thread. */
+/**
+ * The writing side of a {@link PartitionLog}: appends, and the replay of those that only the journal had. What an append means for the
+ * files is in {@link PartitionSegments}, how records go is in {@link PartitionPast}. Owned by the shard's thread.
+ */
 final class PartitionWriter {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PartitionWriter.class);
-    private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
-    private static final long NO_TIMESTAMP = -1;
-
     final PartitionLog log;
+    final FlushState flush = new FlushState();
+    final FileRemovals removals = new FileRemovals();
     private final LogShard shard;
+    private final PartitionSegments segments;
+    private final PartitionPast past;
+    private final ProducerStates producers = new ProducerStates();
 
     /** Empty for a partition in memory. */
     Optional<PartitionDirectory> directory = Optional.empty();
 
-    private @Nullable SegmentProvider provider;
-    private final List<SealedSegment> sealed = new ArrayList<>();
-    private @Nullable ActiveSegment active;
-
-    /** Out of the chain, not yet off the disk. */
-    private final List<SealedSegment> toDispose = new ArrayList<>();
-
-    private final ProducerStates producers = new ProducerStates();
     private long logEnd;
-    private long logStartPending;
-    private long activeFirstTimestampMs = NO_TIMESTAMP;
     private boolean open;
     /** What came before the partition was open, in order. */
     private final Deque<ShardTask> parked = new ArrayDeque<>();
@@ -68,35 +54,11 @@ final class PartitionWriter {
     /** Has bytes in the group that are in its segment alone: the group's sync flushes it. */
     boolean syncInPlace;
 
-    final FlushState flush = new FlushState();
-    final FileRemovals removals = new FileRemovals();
-
-    /** What was flushed, and what was not. */
-    static final class FlushState {
-        /** Everything below is durable in segments. */
-        long flushedOffset;
-        /** Base of the segment that was active at the last flush, whose file survives a crash; -1 if there was no flush yet. */
-        long activeBaseOffset = -1;
-        /** First entry of the journal that is not flushed in a segment; -1 if all are. */
-        long firstSequence = -1;
-
-        long lastSequence = -1;
-        /** The snapshot that the last checkpoint names; -1: none. */
-        long snapshotOffset = -1;
-        /** Snapshots taken when segments were rolled, still to be written, by offset. */
-        final TreeMap<Long, byte[]> rollSnapshots = new TreeMap<>();
-
-        boolean epochsChanged;
-        /** The directory, its name and {@code partition.metadata} survive a crash. */
-        boolean namesDurable;
-
-        /** Its flush failed: the journal alone has its last records. */
-        boolean failed;
-    }
-
     PartitionWriter(PartitionLog log, LogShard shard) {
         this.log = log;
         this.shard = shard;
+        this.segments = new PartitionSegments(log);
+        this.past = new PartitionPast(this, segments, shard);
     }
 
     String name() {
@@ -111,34 +73,34 @@ final class PartitionWriter {
         return producers;
     }
 
+    PartitionPast past() {
+        return past;
+    }
+
     // ---- Opening
 
     /** Takes over what recovery found; see {@link PartitionRecovery}. */
-    void adopt(PartitionDirectory home, SegmentProvider segments, List<SealedSegment> found, ActiveSegment last) {
+    void adopt(PartitionDirectory home, SegmentProvider provider, List<SealedSegment> found, ActiveSegment last) {
         directory = Optional.of(home);
-        provider = segments;
-        sealed.addAll(found);
-        active = last;
+        segments.adopt(provider, found, last);
         logEnd = last.offsetNext();
-        log.publish(chainNow());
     }
 
     /** As {@link #adopt}, when there are no segments: what the journal gives is the first, and a segment begins with it. */
-    void adoptNothing(PartitionDirectory home, SegmentProvider segments, long logStart) {
+    void adoptNothing(PartitionDirectory home, SegmentProvider provider, long logStart) {
         directory = Optional.of(home);
-        provider = segments;
+        segments.useProvider(provider);
         logEnd = logStart;
     }
 
-    void useProvider(SegmentProvider segments) {
-        provider = segments;
+    void useProvider(SegmentProvider provider) {
+        segments.useProvider(provider);
     }
 
     /** Begins a new, empty partition. Its files are made at the first append. */
-    void create(SegmentProvider segments) throws IOException {
-        provider = segments;
-        active = segments.create(0);
-        log.publish(chainNow());
+    void create(SegmentProvider provider) throws IOException {
+        segments.useProvider(provider);
+        segments.begin(0);
     }
 
     /** The partition takes appends from now on; those that waited go before all others. */
@@ -146,18 +108,24 @@ final class PartitionWriter {
         open = true;
         log.publishLeaderEpoch(Math.max(0, log.epochs().latest()));
         log.opened().complete(null);
-        shard.resume(this, parked);
+        shard.partitions().unparked(this);
+        shard.queue().putFirst(parked);
     }
 
     private void park(ShardTask task) {
         parked.add(task);
-        shard.parked(this, task);
+        shard.queue().park(task);
+        shard.partitions().parked(this);
     }
 
     /** Fails what waits until the partition is open. */
     void failParked(Throwable cause) {
+        if (parked.isEmpty()) {
+            return;
+        }
+        shard.partitions().unparked(this);
         for (ShardTask task = parked.poll(); task != null; task = parked.poll()) {
-            shard.unparked(this, task);
+            shard.queue().unpark(task);
             task.fail(cause);
         }
     }
@@ -243,18 +211,15 @@ final class PartitionWriter {
 
     private void write(AppendTask task) throws IOException {
         ByteBuffer batches = task.batches.buffer();
-        noteFirstTimestamp();
-        if (mustRoll(task)) {
+        long baseOffset = logEnd;
+        long expectedEnd = baseOffset + task.batches.recordsCount();
+        if (segments.mustRoll(task.sizeBytes(), expectedEnd, task.batches.maxTimestampMs())) {
             roll();
         }
-        long baseOffset = logEnd;
         long end = assignOffsets(batches, baseOffset, log.leaderEpoch());
-        Check.equal(end, baseOffset + task.batches.recordsCount(), "offsets assigned to " + name());
-        activeSegment().append(batches.duplicate());
-        if (activeFirstTimestampMs == NO_TIMESTAMP) {
-            activeFirstTimestampMs = BatchHeader.maxTimestampMs(batches, batches.position());
-        }
-        if (shard.hasJournal()) {
+        Check.equal(end, expectedEnd, "offsets assigned to " + name());
+        segments.append(batches);
+        if (shard.journal().exists()) {
             makeDurable(baseOffset, batches);
         }
         accepted(batches, end);
@@ -262,28 +227,32 @@ final class PartitionWriter {
         shard.group().add(task);
     }
 
+    private static long assignOffsets(ByteBuffer batches, long baseOffset, int leaderEpoch) {
+        long offset = baseOffset;
+        for (int position = batches.position(); position < batches.limit(); ) {
+            BatchHeader.putBaseOffset(batches, position, offset);
+            BatchHeader.putLeaderEpoch(batches, position, leaderEpoch);
+            offset = BatchHeader.lastOffset(batches, position) + 1;
+            position += BatchHeader.sizeBytes(batches, position);
+        }
+        return offset;
+    }
+
     private void makeDurable(long baseOffset, ByteBuffer batches) {
-        if (!shard.journals(batches.remaining())) {
+        if (!shard.journal().takes(batches.remaining())) {
             syncInPlace = true;
             return;
         }
         if (!flush.namesDurable && flush.firstSequence < 0) {
             // A crash may take the directory itself: the journal says what it was called.
-            journaled(shard.journal(JournalEntry.Kind.OPENED, log.id(), 0, topicBytes()));
+            journal(JournalEntry.Kind.OPENED, 0, ByteBuffer.wrap(log.topic().getBytes(StandardCharsets.UTF_8)));
         }
-        journaled(shard.journal(JournalEntry.Kind.APPEND, log.id(), baseOffset, batches));
+        journal(JournalEntry.Kind.APPEND, baseOffset, batches);
     }
 
-    private ByteBuffer topicBytes() {
-        return ByteBuffer.wrap(log.topic().getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** Makes durable what is in segments alone. No flush is under way. */
-    void syncSegments() throws IOException {
-        for (Segment segment : unflushed()) {
-            segment.flush();
-        }
-        flush.namesDurable = true;
+    /** Stages an entry in the journal, which there is; {@code payload} must not change until the cycle ends. */
+    void journal(JournalEntry.Kind kind, long offset, ByteBuffer payload) {
+        flush.journaled(shard.journal().append(kind, log.id(), offset, payload));
     }
 
     /** The batches are in the active segment: what else must know of them. */
@@ -303,193 +272,40 @@ final class PartitionWriter {
         }
     }
 
-    void journaled(long sequence) {
-        if (flush.firstSequence < 0) {
-            flush.firstSequence = sequence;
-        }
-        flush.lastSequence = sequence;
-    }
-
-    private static long assignOffsets(ByteBuffer batches, long baseOffset, int leaderEpoch) {
-        long offset = baseOffset;
-        for (int position = batches.position(); position < batches.limit(); ) {
-            BatchHeader.putBaseOffset(batches, position, offset);
-            BatchHeader.putLeaderEpoch(batches, position, leaderEpoch);
-            offset = BatchHeader.lastOffset(batches, position) + 1;
-            position += BatchHeader.sizeBytes(batches, position);
-        }
-        return offset;
-    }
-
     // ---- Rolling
 
-    private boolean mustRoll(AppendTask task) {
-        ActiveSegment segment = activeSegment();
-        if (segment.sizeBytes() == 0) {
-            return false;
-        }
-        LogConfig config = log.config();
-        long ageMs = ageMs(task.batches.maxTimestampMs());
-        return segment.sizeBytes() + task.sizeBytes() > config.segmentSizeBytes()
-                || ageMs > config.segmentMs()
-                || logEnd + task.batches.recordsCount() - segment.baseOffset() > Integer.MAX_VALUE;
-    }
-
-    /** After a restart the time of the segment's first record is looked up once. */
-    private void noteFirstTimestamp() throws IOException {
-        ActiveSegment segment = activeSegment();
-        if (activeFirstTimestampMs != NO_TIMESTAMP || segment.sizeBytes() == 0) {
-            return;
-        }
-        Optional<Slice> first = segment.firstBatchAtOrAfter(Long.MIN_VALUE, segment.baseOffset());
-        if (first.isPresent()) {
-            ByteBuffer batch = ByteBuffer.allocate(first.get().sizeBytes());
-            first.get().copyTo(batch);
-            activeFirstTimestampMs = BatchHeader.maxTimestampMs(batch, 0);
-        }
-    }
-
-    /** How old the first record of the active segment is, as seen from an append with this timestamp. */
-    private long ageMs(long appendTimestampMs) {
-        if (activeFirstTimestampMs == NO_TIMESTAMP || appendTimestampMs == NO_TIMESTAMP) {
-            return 0;
-        }
-        return appendTimestampMs - activeFirstTimestampMs;
-    }
-
     private void roll() throws IOException {
-        ActiveSegment full = activeSegment();
-        Check.equal(full.offsetNext(), logEnd, "end of the segment of " + name() + " that is rolled");
         if (directory.isPresent() && producers.producersCount() > 0) {
             flush.rollSnapshots.put(logEnd, producers.toSnapshot());
         }
-        SealedSegment done = full.seal();
-        sealed.add(done);
-        active = null;
-        active = segments().create(logEnd);
-        activeFirstTimestampMs = NO_TIMESTAMP;
-        log.publish(chainNow());
+        segments.roll(logEnd);
         shard.markDirty(this);
     }
 
-    void rollNow(CompletableFuture<Long> done) {
+    /** Rolls; when that fails the partition is offline, and the reason is given. */
+    Optional<MillraceException> tryRoll() {
         try {
-            if (activeSegment().sizeBytes() > 0) {
-                roll();
-            }
-            done.complete(logEnd);
+            roll();
+            return Optional.empty();
         } catch (IOException e) {
-            done.completeExceptionally(shard.partitionFailed(this, "a roll", e));
+            return Optional.of(shard.partitionFailed(this, "a roll", e));
         }
     }
 
-    // ---- Giving up the past
-
-    void deleteRecords(long offset, CompletableFuture<Long> done) {
-        long highWatermark = log.highWatermark();
-        long target = offset == -1 ? highWatermark : offset;
-        if (target < 0 || target > highWatermark) {
-            done.completeExceptionally(new MillraceException(
-                    ErrorCode.OFFSET_OUT_OF_RANGE,
-                    "cannot delete the records of " + name() + " before " + target + ": the high watermark is "
-                            + highWatermark));
-            return;
+    void rollNow(CompletableFuture<Long> done) {
+        Optional<MillraceException> failure = segments.active().sizeBytes() > 0 ? tryRoll() : Optional.empty();
+        if (failure.isPresent()) {
+            done.completeExceptionally(failure.get());
+        } else {
+            done.complete(logEnd);
         }
-        moveLogStart(target, done);
-    }
-
-    private void moveLogStart(long target, CompletableFuture<Long> done) {
-        if (target > logStartPending) {
-            logStartPending = target;
-            if (shard.hasJournal()) {
-                journaled(shard.journal(JournalEntry.Kind.LOG_START, log.id(), target, NO_PAYLOAD));
-                shard.markDirty(this);
-            }
-        }
-        shard.whenFactDurable(
-                () -> {
-                    applyLogStart(target);
-                    done.complete(log.logStart());
-                },
-                done::completeExceptionally);
-    }
-
-    private void applyLogStart(long target) {
-        if (deleted || target <= log.logStart()) {
-            return;
-        }
-        log.publishLogStart(target);
-        List<SealedSegment> dropped = new ArrayList<>();
-        while (!sealed.isEmpty() && sealed.getFirst().offsetNext() <= target) {
-            dropped.add(sealed.removeFirst());
-        }
-        if (!dropped.isEmpty()) {
-            log.publish(chainNow());
-            toDispose.addAll(dropped);
-            disposeFlushed();
-        }
-        log.publishEpochs(log.epochs().startingAt(target));
-        flush.epochsChanged = true;
-    }
-    /**
-     * Takes away dropped segments as soon as a checkpoint names a producer snapshot behind them, and the active segment has a durable
-     * name: until then they alone tell, after a crash, where the log ended and where its producers were.
-     */
-    void disposeFlushed() {
-        if (toDispose.isEmpty() || active == null || deleted) {
-            return; // Without an active segment the last of them alone tells where the log ends.
-        }
-        boolean covered = toDispose.getLast().offsetNext() <= flush.flushedOffset
-                && active.baseOffset() <= flush.activeBaseOffset;
-        if (directory.isPresent() && !covered) {
-            shard.markDirty(this);
-            shard.requestFlush();
-            return;
-        }
-        shard.dispose(this, List.copyOf(toDispose));
-        toDispose.clear();
     }
 
     /** Applies the topic's retention, and forgets idle producers. */
     void retain(long nowMs, long producerExpirationMs) {
-        if (!open || log.refusal() != null) {
-            return;
-        }
-        producers.expire(nowMs, producerExpirationMs);
-        LogConfig config = log.config();
-        try {
-            noteFirstTimestamp();
-            ActiveSegment last = activeSegment();
-            boolean expired = Retention.isExpired(last, nowMs, config.retentionMs());
-            boolean aged =
-                    activeFirstTimestampMs != NO_TIMESTAMP && nowMs - activeFirstTimestampMs > config.segmentMs();
-            if (last.sizeBytes() > 0 && (expired || aged) && last.offsetNext() <= log.highWatermark()) {
-                roll();
-            }
-        } catch (IOException e) {
-            shard.partitionFailed(this, "a roll", e);
-            return;
-        }
-        int count = droppableCount(nowMs);
-        if (count > 0) {
-            moveLogStart(sealed.get(count - 1).offsetNext(), new CompletableFuture<>());
-        }
-    }
-
-    /** A segment that cannot be looked at ends the search: it stays, with all behind it, until the next time. */
-    private int droppableCount(long nowMs) {
-        LogConfig config = log.config();
-        try {
-            return Retention.droppableCount(
-                    sealed,
-                    activeSegment().sizeBytes(),
-                    log.highWatermark(),
-                    nowMs,
-                    config.retentionMs(),
-                    config.retentionSizeBytes());
-        } catch (UncheckedIOException e) {
-            LOG.warn("event=retention-skipped partition={} cause=\"{}\"", name(), e.getMessage());
-            return 0;
+        if (open && log.refusal() == null) {
+            producers.expire(nowMs, producerExpirationMs);
+            past.retain(nowMs);
         }
     }
 
@@ -513,50 +329,38 @@ final class PartitionWriter {
         while (BatchHeader.lastOffset(rest, rest.position()) < logEnd) {
             rest.position(rest.position() + BatchHeader.sizeBytes(rest, rest.position()));
         }
-        if (active == null) {
+        if (!segments.hasActive()) {
             // The log may begin in the middle of a batch.
             logEnd = Math.min(logEnd, BatchHeader.baseOffset(rest, rest.position()));
-            begin();
+            segments.begin(logEnd);
         }
         if (BatchHeader.baseOffset(rest, rest.position()) != logEnd) {
             return false;
         }
-        ActiveSegment segment = activeSegment();
+        ActiveSegment segment = segments.active();
         if (segment.sizeBytes() > 0
                 && segment.sizeBytes() + rest.remaining() > log.config().segmentSizeBytes()) {
             roll();
-            segment = activeSegment();
         }
-        segment.append(rest.duplicate());
+        segments.append(rest);
         producers.append(rest);
         noteEpoch(BatchHeader.leaderEpoch(rest, rest.position()), logEnd);
         logEnd = end;
         return true;
     }
 
-    private void begin() throws IOException {
-        active = segments().create(logEnd);
-        log.publish(chainNow());
-    }
-
     void replayLogStart(long offset) {
-        logStartPending = Math.max(logStartPending, offset);
+        past.replay(offset);
     }
 
     /** Everything is replayed: what is here is durable as soon as it is flushed. */
     void publishRecovered() throws IOException {
-        if (active == null) {
-            begin();
+        if (!segments.hasActive()) {
+            segments.begin(logEnd);
         }
-        if (logStartPending > logEnd) {
-            logStartPending = logEnd;
-        }
-        log.publish(chainNow());
         log.publishLogEnd(logEnd);
         log.advanceHighWatermark(logEnd);
-        long start = Math.max(logStartPending, log.chain().get(0).baseOffset());
-        logStartPending = start;
-        applyLogStart(start);
+        past.publishRecovered(logEnd);
     }
 
     /** Remembers what a scan of the log met at {@code position} of {@code batches}. */
@@ -569,74 +373,32 @@ final class PartitionWriter {
 
     /** The segments that may hold bytes which are not durable. */
     List<Segment> unflushed() {
-        List<Segment> result = new ArrayList<>();
-        for (List<SealedSegment> segments : List.of(toDispose, sealed)) {
-            for (SealedSegment segment : segments) {
-                if (!segment.isFlushed()) {
-                    result.add(segment);
-                }
-            }
+        return segments.unflushed();
+    }
+
+    /** Makes durable what is in segments alone. No flush is under way. */
+    void syncSegments() throws IOException {
+        for (Segment segment : unflushed()) {
+            segment.flush();
         }
-        if (active != null) {
-            result.add(active);
-        }
-        return result;
+        flush.namesDurable = true;
     }
 
-    long logStartPending() {
-        return logStartPending;
-    }
-
-    Optional<ActiveSegment> active() {
-        return Optional.ofNullable(active);
-    }
-
-    List<SealedSegment> sealedSegments() {
-        return sealed;
-    }
-
-    Optional<SegmentProvider> provider() {
-        return Optional.ofNullable(provider);
-    }
-
-    /** Takes away a segment that no chain holds any more, and its snapshot. In the background; no flush is under way. */
-    void remove(SealedSegment segment) throws IOException {
-        segment.delete();
-        if (directory.isPresent()) {
-            directory.get().deleteSnapshot(segment.baseOffset());
-        }
+    /** Takes nothing from now on, for good. */
+    void markDeleted() {
+        deleted = true;
+        syncInPlace = false; // What it waits for will never be durable, nor does it have to be.
+        log.markDeleted();
+        failParked(new MillraceException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "partition " + name() + " was deleted"));
     }
 
     /** Removes everything; readers keep what they hold. In the background; no flush is under way. */
     void deleteFiles() throws IOException {
-        if (provider != null) {
-            provider.deleteAll();
-        }
+        segments.deleteAll();
     }
 
     /** Gives back the handles of all segments. No flush is under way. */
     void close() throws IOException {
-        for (SealedSegment segment : sealed) {
-            segment.close();
-        }
-        if (active != null) {
-            active.close();
-        }
-    }
-
-    private ActiveSegment activeSegment() {
-        return Objects.requireNonNull(active, "an open partition has an active segment");
-    }
-
-    private SegmentProvider segments() {
-        return Objects.requireNonNull(provider, "an open partition has a provider");
-    }
-
-    private SegmentChain chainNow() {
-        List<Segment> all = new ArrayList<>(sealed);
-        if (active != null) {
-            all.add(active);
-        }
-        return new SegmentChain(all);
+        segments.close();
     }
 }

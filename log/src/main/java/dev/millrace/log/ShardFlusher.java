@@ -216,18 +216,19 @@ final class ShardFlusher {
         awaitingCheckpoint = new ArrayList<>();
         Map<PartitionId, Checkpoint.Line> lines = new HashMap<>();
         boolean allWell = true;
-        for (PartitionWriter partition : shard.partitions()) {
-            PartitionWriter.FlushState flush = partition.flush;
+        for (PartitionWriter partition : shard.partitions().all()) {
+            FlushState flush = partition.flush;
             lines.put(
                     partition.log.id(),
-                    new Checkpoint.Line(flush.flushedOffset, partition.logStartPending(), flush.snapshotOffset));
+                    new Checkpoint.Line(flush.flushedOffset, partition.past().logStartPending(), flush.snapshotOffset));
             allWell &= !flush.failed;
         }
         long flushed = data && journal.isPresent() ? journal.get().sequenceNext() : 0;
         long oldestStart = journal.map(Journal::firstUsedSequence).orElse(shard.lifeStart());
         long start = !data || journal.isEmpty()
                 ? oldestStart
-                : journal.get().startSequenceAfterRelease(flushed, shard.pins());
+                : journal.get()
+                        .startSequenceAfterRelease(flushed, shard.partitions().pins());
         return new FlushJob(
                 environment.files(),
                 topics,
@@ -241,7 +242,7 @@ final class ShardFlusher {
     }
 
     private FlushJob.Item itemFor(PartitionWriter partition) {
-        PartitionWriter.FlushState flush = partition.flush;
+        FlushState flush = partition.flush;
         TreeMap<Long, byte[]> snapshots = new TreeMap<>(flush.rollSnapshots);
         flush.rollSnapshots.clear();
         long snapshotOffset = -1;
@@ -286,7 +287,7 @@ final class ShardFlusher {
     private void checkpointed(FlushJob job) {
         pauseMs = FIRST_PAUSE_MS;
         for (FlushJob.Item item : job.succeeded()) {
-            PartitionWriter.FlushState flush = item.writer().flush;
+            FlushState flush = item.writer().flush;
             flush.flushedOffset = item.upTo();
             flush.snapshotOffset = item.snapshotOffset();
             if (!item.segments().isEmpty()) {
@@ -295,8 +296,8 @@ final class ShardFlusher {
             flush.namesDurable |= item.upTo() > 0; // As long as there is nothing in it, there is no directory either.
             flush.firstSequence = flush.lastSequence < job.flushedSequence ? -1 : job.flushedSequence;
         }
-        shard.released(job.flushedSequence);
-        job.succeeded().forEach(item -> item.writer().disposeFlushed());
+        shard.journal().release(job.flushedSequence, shard.partitions().pins());
+        job.succeeded().forEach(item -> item.writer().past().disposeFlushed());
         List<Awaiting> durable = awaitedByRunning;
         awaitedByRunning = new ArrayList<>();
         durable.forEach(awaiting -> awaiting.onDurable.run());

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.log.retention;
+
+import org.jspecify.annotations.NullMarked;
