@@ -3,15 +3,18 @@ package dev.millrace.control.groups;
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
 import dev.millrace.control.groups.api.CommitRequest;
-import dev.millrace.control.groups.api.FactLimits;
 import dev.millrace.control.groups.api.JoinRequest;
 import dev.millrace.control.groups.api.Protocol;
+import dev.millrace.control.machine.FactLimits;
 import dev.millrace.control.port.GroupOffsets;
 import java.util.Collection;
 import java.util.Optional;
 
 /** Refuses at the door what would make more facts of one turn than {@link FactLimits} allows. Stateless. */
 final class RequestLimits {
+
+    /** What one member says of itself. Kafka allows no more for a whole group (message.max.bytes). */
+    static final int MAX_MEMBER_BYTES = 1 << 20;
 
     /** Kafka has no such limit; this is far above any group id in use. */
     private static final int MAX_GROUP_ID_CHARS = 1_024;
@@ -36,7 +39,7 @@ final class RequestLimits {
         for (Protocol protocol : request.protocols()) {
             sizeBytes += sizeBytes(protocol.name()) + protocol.metadata().length;
         }
-        return refuse("what a member says of itself", sizeBytes, FactLimits.MAX_MEMBER_BYTES);
+        return refuse("what a member says of itself", sizeBytes, MAX_MEMBER_BYTES);
     }
 
     static Optional<MillraceException> refuse(CommitRequest request) {

@@ -30,7 +30,7 @@ final class Batch {
         int addedBytes = 0;
         for (MachineRecord fact : added) {
             facts.add(fact);
-            addedBytes += FactBatches.sizeBytes(fact);
+            addedBytes += fact.sizeBytes();
         }
         sizeBytes += addedBytes;
         return addedBytes;

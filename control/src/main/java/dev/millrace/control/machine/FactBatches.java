@@ -12,21 +12,11 @@ import java.util.Optional;
  */
 final class FactBatches {
 
-    /** What a record takes beside key and value, about. */
-    private static final int RECORD_OVERHEAD_BYTES = 8;
-
     private static final short MARKER_VERSION = 0;
     private static final int MARKER_KEY_BYTES = 4;
     private static final int MARKER_VALUE_BYTES = 2;
 
     private FactBatches() {}
-
-    /** About how many bytes the fact takes in a batch. */
-    static int sizeBytes(MachineRecord fact) {
-        return RECORD_OVERHEAD_BYTES
-                + fact.key().length
-                + fact.value().map(value -> value.length).orElse(0);
-    }
 
     static ByteBuffer encode(List<MachineRecord> facts, long wallMs) {
         RecordBatchBuilder builder = new RecordBatchBuilder();

@@ -9,4 +9,13 @@ import java.util.Optional;
  * <p>The arrays are not copied: who makes a record gives them away.
  */
 @SuppressWarnings("ArrayRecordComponent") // Compared nowhere; copying would be the only thing that a wrapper adds.
-public record MachineRecord(byte[] key, Optional<byte[]> value) {}
+public record MachineRecord(byte[] key, Optional<byte[]> value) {
+
+    /** What a record takes beside key and value, about. */
+    private static final int OVERHEAD_BYTES = 8;
+
+    /** About how many bytes the fact takes in a batch. */
+    public int sizeBytes() {
+        return OVERHEAD_BYTES + key.length + value.map(bytes -> bytes.length).orElse(0);
+    }
+}

@@ -116,7 +116,7 @@ final class Replay implements FactBatches.Visitor {
     public void onFact(MachineRecord fact) {
         machine.replay(fact);
         factsCount++;
-        sizeBytes += FactBatches.sizeBytes(fact);
+        sizeBytes += fact.sizeBytes();
     }
 
     @Override

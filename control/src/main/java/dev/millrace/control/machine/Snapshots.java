@@ -53,7 +53,7 @@ final class Snapshots {
         Batch header = outbox.addMarker(SnapshotMarker.HEADER, wallMs);
         long[] sizeBytes = new long[1];
         machine.snapshot(fact -> {
-            sizeBytes[0] += FactBatches.sizeBytes(fact);
+            sizeBytes[0] += fact.sizeBytes();
             outbox.add(List.of(fact), wallMs, List.of());
         });
         stateSizeBytes = sizeBytes[0];

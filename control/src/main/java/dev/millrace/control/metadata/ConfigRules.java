@@ -49,17 +49,24 @@ final class ConfigRules {
     Map<String, String> alterBroker(Kind kind, Map<String, String> before, ConfigAlteration alteration) {
         Map<String, String> after = apply(
                 before, alteration, this::changeable, key -> config.setting(key).text());
-        Config _ = config.withDynamic(kind, after);
+        try {
+            Config _ = config.withDynamic(kind, after);
+        } catch (MillraceException e) {
+            // As Kafka has it: a topic's wrong value is an invalid configuration, a broker's an invalid request.
+            throw new MillraceException(ErrorCode.INVALID_REQUEST, String.valueOf(e.getMessage()));
+        }
         return after;
     }
 
     private ConfigKey<?> changeable(String name) {
         ConfigKey<?> key = config.schema().serverKey(name);
-        if (!key.isChangeable()) {
+        if (!key.isChangeable() || key.serverMultiples().containsKey(name)) {
             throw new MillraceException(
                     ErrorCode.INVALID_REQUEST,
                     "Cannot update these configs dynamically: " + name
-                            + "; set it in the configuration file and restart");
+                            + (key.isChangeable()
+                                    ? "; set " + key.serverName().orElseThrow()
+                                    : "; set it in the configuration file and restart"));
         }
         return key;
     }

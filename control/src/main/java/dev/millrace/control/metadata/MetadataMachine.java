@@ -8,6 +8,7 @@ import dev.millrace.control.machine.Machine;
 import dev.millrace.control.machine.MachineRecord;
 import dev.millrace.control.machine.Turn;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -95,37 +96,35 @@ final class MetadataMachine implements Machine<MetadataCommand> {
             List<NewTopic> topics, boolean validateOnly, Turn<MetadataCommand> turn) {
         Set<String> repeated = repeated(topics.stream().map(NewTopic::name).toList());
         List<Outcome<TopicImage>> outcomes = new ArrayList<>();
-        List<TopicImage> created = new ArrayList<>();
-        int partitionsCount = 0;
+        Map<String, String> unified = new HashMap<>();
+        TurnFacts facts = new TurnFacts();
+        long partitionsCount = topics.stream().mapToLong(topicRules::askedCount).sum();
         for (NewTopic topic : topics) {
             try {
-                checkOnce(repeated, topic.name(), "Duplicate topic name.");
-                TopicImage image = newTopic(topic, created, turn.wallMs());
-                partitionsCount += image.partitionsCount();
                 checkRequestTotal(partitionsCount);
-                created.add(image);
+                checkOnce(repeated, topic.name(), "Duplicate topic name.");
+                TopicImage image = newTopic(topic, unified, turn.wallMs());
+                facts.add("topic " + image.name(), MetadataRecords.topic(image));
+                unified.put(TopicNames.unified(image.name()), image.name());
                 outcomes.add(new Outcome.Done<>(image));
             } catch (MillraceException e) {
                 outcomes.add(new Outcome.Refused<>(e));
             }
         }
         if (!validateOnly) {
-            created.forEach(image -> turn.record(MetadataRecords.topic(image)));
+            facts.recordInto(turn);
         }
         return outcomes;
     }
 
-    /** @param created earlier topics of the same request: not in the state yet, but in the way if the names collide */
-    private TopicImage newTopic(NewTopic topic, List<TopicImage> created, long wallMs) {
+    /** @param unified earlier topics of the same request, by their unified names: not in the state yet, but in the way if names collide */
+    private TopicImage newTopic(NewTopic topic, Map<String, String> unified, long wallMs) {
         TopicRules.checkName(topic.name(), state);
-        if (TopicNames.canCollide(topic.name())) {
-            for (TopicImage earlier : created) {
-                if (TopicNames.collide(earlier.name(), topic.name())) {
-                    throw new MillraceException(
-                            ErrorCode.INVALID_TOPIC_NAME,
-                            "Topic '" + topic.name() + "' collides with topic of the same request: " + earlier.name());
-                }
-            }
+        String earlier = unified.get(TopicNames.unified(topic.name()));
+        if (earlier != null) {
+            throw new MillraceException(
+                    ErrorCode.INVALID_TOPIC_NAME,
+                    "Topic '" + topic.name() + "' collides with topic of the same request: " + earlier);
         }
         configRules.checkTopic(topic.configs());
         return new TopicImage(
@@ -134,6 +133,7 @@ final class MetadataMachine implements Machine<MetadataCommand> {
 
     private List<Outcome<TopicImage>> deleteTopics(List<TopicReference> references, Turn<MetadataCommand> turn) {
         List<Outcome<TopicImage>> outcomes = new ArrayList<>();
+        TurnFacts facts = new TurnFacts();
         Set<TopicId> deleted = new HashSet<>();
         for (TopicReference reference : references) {
             try {
@@ -144,12 +144,13 @@ final class MetadataMachine implements Machine<MetadataCommand> {
                 if (!deleted.add(topic.id())) {
                     throw new MillraceException(ErrorCode.INVALID_REQUEST, "Duplicate topic name or id.");
                 }
-                turn.record(MetadataRecords.topicDeleted(topic.id()));
+                facts.add("topic " + topic.name(), MetadataRecords.topicDeleted(topic.id()));
                 outcomes.add(new Outcome.Done<>(topic));
             } catch (MillraceException e) {
                 outcomes.add(new Outcome.Refused<>(e));
             }
         }
+        facts.recordInto(turn);
         return outcomes;
     }
 
@@ -174,6 +175,7 @@ final class MetadataMachine implements Machine<MetadataCommand> {
         Set<String> repeated =
                 repeated(requests.stream().map(NewPartitions::topic).toList());
         List<Outcome<TopicImage>> outcomes = new ArrayList<>();
+        TurnFacts facts = new TurnFacts();
         int addedCount = 0;
         for (NewPartitions request : requests) {
             try {
@@ -183,16 +185,18 @@ final class MetadataMachine implements Machine<MetadataCommand> {
                     throw TopicRules.internal(topic.name());
                 }
                 topicRules.checkGrowth(topic, request);
-                addedCount += request.totalCount() - topic.partitionsCount();
-                checkRequestTotal(addedCount);
+                int growth = request.totalCount() - topic.partitionsCount();
+                checkRequestTotal(addedCount + growth);
                 TopicImage grown = topic.withPartitionsCount(request.totalCount());
-                if (!validateOnly) {
-                    turn.record(MetadataRecords.topic(grown));
-                }
+                facts.add("topic " + topic.name(), MetadataRecords.topic(grown));
+                addedCount += growth;
                 outcomes.add(new Outcome.Done<>(grown));
             } catch (MillraceException e) {
                 outcomes.add(new Outcome.Refused<>(e));
             }
+        }
+        if (!validateOnly) {
+            facts.recordInto(turn);
         }
         return outcomes;
     }
@@ -200,22 +204,31 @@ final class MetadataMachine implements Machine<MetadataCommand> {
     private List<Outcome<ConfigTarget>> alterConfigs(
             List<ConfigAlteration> alterations, boolean validateOnly, Turn<MetadataCommand> turn) {
         List<Outcome<ConfigTarget>> outcomes = new ArrayList<>();
+        TurnFacts facts = new TurnFacts();
         Set<ConfigTarget> seen = new HashSet<>();
         for (ConfigAlteration alteration : alterations) {
             try {
                 if (!seen.add(alteration.target())) {
                     throw new MillraceException(ErrorCode.INVALID_REQUEST, "Each resource must appear at most once.");
                 }
-                MachineRecord fact = altered(alteration);
-                if (!validateOnly) {
-                    turn.record(fact);
-                }
+                facts.add(name(alteration.target()), altered(alteration));
                 outcomes.add(new Outcome.Done<>(alteration.target()));
             } catch (MillraceException e) {
                 outcomes.add(new Outcome.Refused<>(e));
             }
         }
+        if (!validateOnly) {
+            facts.recordInto(turn);
+        }
         return outcomes;
+    }
+
+    private static String name(ConfigTarget target) {
+        return switch (target) {
+            case ConfigTarget.OfTopic(String name) -> "topic " + name;
+            case ConfigTarget.OfBroker() -> "this broker";
+            case ConfigTarget.OfCluster() -> "all brokers";
+        };
     }
 
     private MachineRecord altered(ConfigAlteration alteration) {
@@ -269,7 +282,7 @@ final class MetadataMachine implements Machine<MetadataCommand> {
         }
     }
 
-    private static void checkRequestTotal(int partitionsCount) {
+    private static void checkRequestTotal(long partitionsCount) {
         if (partitionsCount > TopicRules.MAX_PARTITIONS) {
             throw new MillraceException(
                     ErrorCode.POLICY_VIOLATION,

@@ -14,6 +14,7 @@ final class MetadataState {
 
     private final Map<String, TopicImage> topics = new TreeMap<>();
     private final Map<TopicId, TopicImage> topicsById = new HashMap<>();
+    private final Map<String, String> namesByUnified = new HashMap<>();
     private Map<String, String> clusterConfigs = Map.of();
     private Map<String, String> brokerConfigs = Map.of();
     private long firstFreeProducerId;
@@ -26,11 +27,9 @@ final class MetadataState {
         return Optional.ofNullable(topicsById.get(id));
     }
 
-    /** A topic whose name becomes the same as {@code name} where '.' and '_' are the same. Looks at all topics. */
+    /** The topic whose name becomes the same as {@code name} where '.' and '_' are the same. */
     Optional<String> collidingWith(String name) {
-        return topics.keySet().stream()
-                .filter(other -> TopicNames.collide(name, other))
-                .findFirst();
+        return Optional.ofNullable(namesByUnified.get(TopicNames.unified(name)));
     }
 
     Map<String, String> configs(boolean ofBroker) {
@@ -75,12 +74,14 @@ final class MetadataState {
     private void put(TopicImage topic) {
         topics.put(topic.name(), topic);
         topicsById.put(topic.id(), topic);
+        namesByUnified.put(TopicNames.unified(topic.name()), topic.name());
     }
 
     private void remove(TopicId id) {
         TopicImage removed = topicsById.remove(id);
         if (removed != null) {
             topics.remove(removed.name(), removed);
+            namesByUnified.remove(TopicNames.unified(removed.name()), removed.name());
         }
     }
 }

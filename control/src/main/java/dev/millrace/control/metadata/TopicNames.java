@@ -33,16 +33,8 @@ public final class TopicNames {
         return Optional.empty();
     }
 
-    /** Whether two names become one where '.' and '_' are the same, as in the names of metrics. */
-    static boolean collide(String one, String other) {
-        return unified(one).equals(unified(other));
-    }
-
-    static boolean canCollide(String name) {
-        return name.indexOf('.') >= 0 || name.indexOf('_') >= 0;
-    }
-
-    private static String unified(String name) {
+    /** The name with '.' and '_' made the same, as in the names of metrics: topics whose unified names are equal collide. */
+    static String unified(String name) {
         return name.replace('.', '_');
     }
 

@@ -38,20 +38,26 @@ final class TopicRules {
         if (InternalTopics.isInternal(name)) {
             throw internal(name);
         }
-        if (TopicNames.canCollide(name)) {
-            state.collidingWith(name).ifPresent(other -> {
-                throw new MillraceException(
-                        ErrorCode.INVALID_TOPIC_NAME,
-                        "Topic '" + name + "' collides with existing topic: " + other
-                                + " ('.' and '_' are the same in the names of metrics)");
-            });
-        }
+        state.collidingWith(name).ifPresent(other -> {
+            throw new MillraceException(
+                    ErrorCode.INVALID_TOPIC_NAME,
+                    "Topic '" + name + "' collides with existing topic: " + other
+                            + " ('.' and '_' are the same in the names of metrics)");
+        });
     }
 
     static MillraceException internal(String name) {
         return new MillraceException(
                 ErrorCode.TOPIC_IS_INTERNAL,
                 "Topic '" + name + "' is internal: Millrace alone creates, configures and deletes it");
+    }
+
+    /** How many partitions are asked for, whether or not the topic may have them. */
+    int askedCount(NewTopic topic) {
+        if (!topic.assignments().isEmpty()) {
+            return topic.assignments().size();
+        }
+        return topic.partitionsCount() == -1 ? defaultPartitionsCount : topic.partitionsCount();
     }
 
     /** How many partitions the topic gets. */

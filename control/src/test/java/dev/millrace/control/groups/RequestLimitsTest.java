@@ -6,7 +6,6 @@ import dev.millrace.base.TopicId;
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.control.groups.GroupsHarness.Join;
 import dev.millrace.control.groups.api.CommitRequest;
-import dev.millrace.control.groups.api.FactLimits;
 import dev.millrace.control.groups.api.GroupCommand;
 import dev.millrace.control.groups.api.GroupSettings;
 import dev.millrace.control.groups.api.Protocol;
@@ -53,7 +52,7 @@ final class RequestLimitsTest {
 
     @Test
     void shouldRefuseMembersThatSayTooMuch() {
-        Join join = Join.dynamic().protocols(new Protocol("range", new byte[FactLimits.MAX_MEMBER_BYTES]));
+        Join join = Join.dynamic().protocols(new Protocol("range", new byte[RequestLimits.MAX_MEMBER_BYTES]));
         assertThat(GroupsHarness.error(coordinator.join(join.request()))).isEqualTo(ErrorCode.BATCH_TOO_LARGE);
     }
 

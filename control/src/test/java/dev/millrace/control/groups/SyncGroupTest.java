@@ -10,11 +10,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.control.groups.GroupsHarness.Join;
-import dev.millrace.control.groups.api.FactLimits;
 import dev.millrace.control.groups.api.GroupState;
 import dev.millrace.control.groups.api.JoinAnswer;
 import dev.millrace.control.groups.api.SyncAnswer;
 import dev.millrace.control.groups.api.SyncRequest;
+import dev.millrace.control.machine.FactLimits;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

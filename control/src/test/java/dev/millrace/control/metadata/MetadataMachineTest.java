@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 
 class MetadataMachineTest {
 
+    private static final String LIST = "follower.replication.throttled.replicas";
+
     private final AtomicLong ids = new AtomicLong(100);
     private final List<MetadataImage> published = new ArrayList<>();
     private final MachineHarness<MetadataCommand> harness = new MachineHarness<>(() -> new MetadataMachine(
@@ -78,7 +80,42 @@ class MetadataMachineTest {
         assertThat(refusal(create("huge", 10_001, Map.of()))).isEqualTo(ErrorCode.POLICY_VIOLATION);
         List<Outcome<TopicImage>> outcomes =
                 create(List.of(topic("half", 6_000, Map.of()), topic("rest", 6_000, Map.of())));
-        assertThat(refusal(outcomes.get(1))).isEqualTo(ErrorCode.POLICY_VIOLATION);
+        assertThat(outcomes).allSatisfy(outcome -> assertThat(refusal(outcome)).isEqualTo(ErrorCode.POLICY_VIOLATION));
+    }
+
+    @Test
+    void shouldRefuseWhatOneBatchCannotHold() {
+        assertThat(refusal(create("too-large", 1, Map.of(LIST, "0:1,".repeat(300_000)))))
+                .isEqualTo(ErrorCode.INVALID_CONFIG);
+        List<NewTopic> many = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            many.add(topic("many" + i, 1, Map.of(LIST, "0:1,".repeat(8_000))));
+        }
+        List<Outcome<TopicImage>> outcomes = create(many);
+        assertThat(outcomes.getFirst()).isInstanceOf(Outcome.Done.class);
+        assertThat(refusal(outcomes.getLast())).isEqualTo(ErrorCode.POLICY_VIOLATION);
+        assertThat(image().topics().stream().filter(topic -> topic.name().startsWith("many")))
+                .hasSizeBetween(200, 299);
+        String before = described();
+        harness.restart();
+        assertThat(described()).isEqualTo(before);
+    }
+
+    @Test
+    void shouldRefuseAListThatHasGrownTooLarge() {
+        done(create("growing", 1, Map.of()));
+        for (int i = 0; ; i++) {
+            String replicas = i + ":" + "1".repeat(30_000);
+            Outcome<ConfigTarget> outcome = alter(new ConfigAlteration(
+                    new ConfigTarget.OfTopic("growing"),
+                    false,
+                    List.of(new Operation(LIST, Kind.APPEND, Optional.of(replicas)))));
+            if (outcome instanceof Outcome.Refused<ConfigTarget>) {
+                assertThat(refusal(outcome)).isEqualTo(ErrorCode.INVALID_CONFIG);
+                assertThat(i).isBetween(30, 36);
+                return;
+            }
+        }
     }
 
     @Test

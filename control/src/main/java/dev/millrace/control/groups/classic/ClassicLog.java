@@ -1,7 +1,7 @@
 package dev.millrace.control.groups.classic;
 
-import dev.millrace.control.groups.api.FactLimits;
 import dev.millrace.control.groups.api.GroupCommand;
+import dev.millrace.control.machine.FactLimits;
 import dev.millrace.control.machine.MachineRecord;
 import dev.millrace.control.machine.Turn;
 import java.util.HashMap;

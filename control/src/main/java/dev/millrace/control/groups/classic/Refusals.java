@@ -2,7 +2,7 @@ package dev.millrace.control.groups.classic;
 
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
-import dev.millrace.control.groups.api.FactLimits;
+import dev.millrace.control.machine.FactLimits;
 
 /** What a refused member is told. */
 final class Refusals {
