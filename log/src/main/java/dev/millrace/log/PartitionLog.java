@@ -151,7 +151,7 @@ public final class PartitionLog {
     /**
      * Where an epoch ends: the largest epoch that is known and not above {@code asked}, with the offset behind its last record
      * (KIP-101, KIP-320); if all are above it, {@code asked} itself with the first offset of the oldest. Empty for an epoch above
-     * {@link #leaderEpoch}, and for a negative one.
+     * {@link #leaderEpoch}, and for -1.
      */
     public Optional<EpochEnd> endOfEpoch(int asked) {
         return epochs.endOf(asked, leaderEpoch, highWatermark);

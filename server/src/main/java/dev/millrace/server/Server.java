@@ -20,6 +20,7 @@ import dev.millrace.control.port.LocalLogPort;
 import dev.millrace.control.port.LogPort;
 import dev.millrace.log.LogEnvironment;
 import dev.millrace.log.LogStore;
+import dev.millrace.server.logging.LogbackLevels;
 import dev.millrace.wire.AdminHandlers;
 import dev.millrace.wire.GroupHandlers;
 import dev.millrace.wire.H00_Produce;
@@ -115,7 +116,8 @@ public final class Server implements AutoCloseable {
             handlers.add(new H71_GetTelemetrySubscriptions(TelemetryReceiver.NOBODY, UUID::randomUUID));
             handlers.add(new H72_PushTelemetry(TelemetryReceiver.NOBODY));
             handlers.addAll(GroupHandlers.all(groups, port, identity.nodeId()));
-            handlers.addAll(AdminHandlers.of(metadata, port, files, config.directory(), waiting));
+            handlers.addAll(AdminHandlers.of(
+                    metadata, port, files, config.directory(), waiting, LogbackLevels.ofThisProcess()));
             KafkaServer kafka = closing.add(KafkaServer.start(config.wire(), Handlers.of(handlers), clock));
             return new Server(kafka, closing);
         } catch (IOException | RuntimeException e) {

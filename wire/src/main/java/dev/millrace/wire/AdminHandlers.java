@@ -17,19 +17,26 @@ public final class AdminHandlers {
      *
      * @param directory the data directory, which DescribeLogDirs tells
      * @param waiting an executor whose threads may wait for a disk
+     * @param loggers the loggers of this process
      */
     public static List<Handler<?>> of(
-            MetadataService metadata, LogPort port, FileStore files, Path directory, Executor waiting) {
+            MetadataService metadata,
+            LogPort port,
+            FileStore files,
+            Path directory,
+            Executor waiting,
+            LoggerLevels loggers) {
+        ConfigChanges changes = new ConfigChanges(metadata, loggers);
         return List.of(
                 new H03_Metadata(metadata),
                 new H19_CreateTopics(metadata),
                 new H20_DeleteTopics(metadata),
                 new H21_DeleteRecords(port),
-                new H32_DescribeConfigs(metadata),
-                new H33_AlterConfigs(metadata),
+                new H32_DescribeConfigs(metadata, loggers),
+                new H33_AlterConfigs(changes),
                 new H35_DescribeLogDirs(metadata, files, directory, waiting),
                 new H37_CreatePartitions(metadata),
-                new H44_IncrementalAlterConfigs(metadata),
+                new H44_IncrementalAlterConfigs(changes),
                 new H60_DescribeCluster(metadata),
                 new H74_ListConfigResources(metadata),
                 new H75_DescribeTopicPartitions(metadata));

@@ -2,6 +2,7 @@ package dev.millrace.wire;
 
 import dev.millrace.base.error.MillraceException;
 import dev.millrace.control.metadata.ConfigAlteration;
+import dev.millrace.control.metadata.ConfigAlteration.Operation;
 import dev.millrace.control.metadata.ConfigTarget;
 import dev.millrace.control.metadata.MetadataService;
 import dev.millrace.control.metadata.Outcome;
@@ -10,63 +11,89 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * The changes that one request makes to configurations: each resource has an entry in the answer, in order, whether it gets as far as
- * the metadata or not.
- *
- * @param <R> the entry
+ * The changes that AlterConfigs and IncrementalAlterConfigs make: each resource has an answer, in order, whether it gets as far as the
+ * metadata or not. Stateless.
  */
-final class ConfigChanges<R> {
+final class ConfigChanges {
 
     private final MetadataService metadata;
-    private final List<Entry<R>> entries = new ArrayList<>();
+    private final LoggerChanges loggers;
 
-    ConfigChanges(MetadataService metadata) {
+    ConfigChanges(MetadataService metadata, LoggerLevels loggers) {
         this.metadata = metadata;
-    }
-
-    private record Entry<R>(R response, Optional<ConfigAlteration> alteration, Optional<MillraceException> refusal) {}
-
-    /** Writes a refusal into an entry. */
-    interface Refuse<R> {
-        void refuse(R response, Errors error, String message);
+        this.loggers = new LoggerChanges(loggers);
     }
 
     /**
-     * Adds a resource.
+     * What is asked of one resource.
      *
-     * @param alteration makes the change, or throws why there can be none
+     * @param operations gives them, or throws a {@link MillraceException} that says what is wrong with them
      */
-    void add(R response, Supplier<ConfigAlteration> alteration) {
-        try {
-            entries.add(new Entry<>(response, Optional.of(alteration.get()), Optional.empty()));
-        } catch (MillraceException e) {
-            entries.add(new Entry<>(response, Optional.empty(), Optional.of(e)));
+    record Asked(byte type, String name, Supplier<List<Operation>> operations) {}
+
+    /** What became of it; no refusal means done. */
+    record Answer(byte type, String name, Optional<MillraceException> refusal) {
+
+        short errorCode() {
+            return refusal.map(failure -> ErrorMapping.errors(failure).code()).orElse(Errors.NONE.code());
+        }
+
+        /** For a message's nullable field. */
+        @SuppressWarnings("NullAway")
+        String errorMessage() {
+            return refusal.map(ErrorMapping::message).orElse(null);
         }
     }
 
-    /** Makes the changes, or only validates them; completes with all entries. */
-    CompletableFuture<List<R>> apply(boolean validateOnly, Refuse<R> refuse) {
+    /** A resource on its way: an alteration is for the metadata, a refusal is final, neither means done. */
+    private record Entry(Asked asked, Optional<ConfigAlteration> alteration, Optional<MillraceException> refusal) {}
+
+    /**
+     * Makes the changes, or only validates them; completes with all answers.
+     *
+     * @param replacesAll whether what is not named goes back to its default
+     */
+    CompletableFuture<List<Answer>> apply(List<Asked> resources, boolean replacesAll, boolean validateOnly) {
+        List<Entry> entries = new ArrayList<>();
+        for (Asked asked : resources) {
+            try {
+                entries.add(new Entry(asked, alteration(asked, replacesAll, validateOnly), Optional.empty()));
+            } catch (MillraceException e) {
+                entries.add(new Entry(asked, Optional.empty(), Optional.of(e)));
+            }
+        }
         List<ConfigAlteration> alterations =
                 entries.stream().flatMap(entry -> entry.alteration().stream()).toList();
-        return metadata.alterConfigs(alterations, validateOnly).thenApply(outcomes -> answer(outcomes, refuse));
+        return metadata.alterConfigs(alterations, validateOnly).thenApply(outcomes -> answer(entries, outcomes));
     }
 
-    private List<R> answer(List<Outcome<ConfigTarget>> outcomes, Refuse<R> refuse) {
-        List<R> responses = new ArrayList<>();
+    /** What the metadata is to do. The levels of loggers are none of its business, and change here. */
+    private Optional<ConfigAlteration> alteration(Asked asked, boolean replacesAll, boolean validateOnly) {
+        if (asked.type() == ConfigResource.Type.BROKER_LOGGER.id() && !replacesAll) {
+            ConfigResources.checkNode(asked.name(), metadata);
+            loggers.apply(asked.operations().get(), validateOnly);
+            return Optional.empty();
+        }
+        ConfigTarget target = ConfigResources.target(asked.type(), asked.name(), metadata);
+        return Optional.of(
+                new ConfigAlteration(target, replacesAll, asked.operations().get()));
+    }
+
+    private static List<Answer> answer(List<Entry> entries, List<Outcome<ConfigTarget>> outcomes) {
+        List<Answer> answers = new ArrayList<>();
         int answered = 0;
-        for (Entry<R> entry : entries) {
+        for (Entry entry : entries) {
             Optional<MillraceException> refusal = entry.refusal();
             if (entry.alteration().isPresent()
                     && outcomes.get(answered++) instanceof Outcome.Refused<ConfigTarget> refused) {
                 refusal = Optional.of(refused.failure());
             }
-            refusal.ifPresent(failure ->
-                    refuse.refuse(entry.response(), ErrorMapping.errors(failure), ErrorMapping.message(failure)));
-            responses.add(entry.response());
+            answers.add(new Answer(entry.asked().type(), entry.asked().name(), refusal));
         }
-        return responses;
+        return answers;
     }
 }

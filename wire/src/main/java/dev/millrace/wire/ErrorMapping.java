@@ -10,6 +10,8 @@ import org.apache.kafka.common.protocol.Errors;
 /** The one place where our errors become Kafka's. Stateless. */
 public final class ErrorMapping {
 
+    private static final int MESSAGE_MAX_CHARS = 2_000;
+
     private ErrorMapping() {}
 
     /** Kafka's error for a code of the catalogue. Total: a new code does not compile until it is mapped. */
@@ -82,7 +84,12 @@ public final class ErrorMapping {
         Throwable cause = cause(failure);
         boolean forClients = cause instanceof MillraceException || cause instanceof ApiException;
         String message = forClients ? cause.getMessage() : null;
-        return message != null ? message : errors(failure).message();
+        return message != null ? shortened(message) : errors(failure).message();
+    }
+
+    /** What a client is quoted in a message may be as long as a field can be; with a word more the answer could not be written. */
+    private static String shortened(String message) {
+        return message.length() <= MESSAGE_MAX_CHARS ? message : message.substring(0, MESSAGE_MAX_CHARS) + "…";
     }
 
     /** The failure itself, without the wrappers that futures put around it. */

@@ -81,7 +81,11 @@ final class H03_Metadata implements Handler<MetadataRequestData> {
             }
             return CompletableFuture.completedFuture(response);
         }
-        if (version < IDS_ALONE_MIN_VERSION && request.topics().stream().anyMatch(H03_Metadata::isById)) {
+        Optional<MetadataRequestTopic> byId =
+                request.topics().stream().filter(H03_Metadata::isById).findFirst();
+        if (version < IDS_ALONE_MIN_VERSION && byId.isPresent()) {
+            // There is no answer for it; one topic is enough to find that out.
+            request.setTopics(List.of(byId.get()));
             return CompletableFuture.failedFuture(
                     Errors.INVALID_REQUEST.exception("topics are asked for by name in version " + version
                             + ", by id from " + IDS_ALONE_MIN_VERSION + " on"));
@@ -171,7 +175,7 @@ final class H03_Metadata implements Handler<MetadataRequestData> {
     }
 
     private static MetadataResponseTopic unknownId(MetadataRequestTopic asked) {
-        return new MetadataResponseTopic()
+        return new UnnamedTopic()
                 .setErrorCode(Errors.UNKNOWN_TOPIC_ID.code())
                 .setName(null)
                 .setTopicId(asked.topicId());
@@ -218,5 +222,19 @@ final class H03_Metadata implements Handler<MetadataRequestData> {
             response.setClusterAuthorizedOperations(AuthorizedOperations.CLUSTER);
         }
         return response;
+    }
+
+    /** A topic of which only the id is known. Its collection finds entries by their names: with none in any of them it would take n³ steps. */
+    private static final class UnnamedTopic extends MetadataResponseTopic {
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
     }
 }

@@ -99,7 +99,7 @@ final class H20_DeleteTopics implements Handler<DeleteTopicsRequestData> {
                     .setErrorMessage("You may not specify both topic name and topic id."));
         }
         if (topic.name() == null && !hasId) {
-            return Optional.of(new DeletableTopicResult()
+            return Optional.of(new RefusedTopic()
                     .setName(null)
                     .setErrorCode(Errors.INVALID_REQUEST.code())
                     .setErrorMessage("Neither topic name nor id were specified."));
@@ -124,10 +124,24 @@ final class H20_DeleteTopics implements Handler<DeleteTopicsRequestData> {
 
     private static DeletableTopicResult refused(TopicReference reference, Errors error, String message) {
         DeletableTopicResult result =
-                new DeletableTopicResult().setErrorCode(error.code()).setErrorMessage(message);
+                new RefusedTopic().setErrorCode(error.code()).setErrorMessage(message);
         return switch (reference) {
             case TopicReference.ByName byName -> result.setName(byName.name());
             case TopicReference.ById byId -> result.setName(null).setTopicId(TopicIds.toKafka(byId.id()));
         };
+    }
+
+    /** Often known by its id alone. Its collection finds entries by their names: with none in any of them it would take n³ steps. */
+    private static final class RefusedTopic extends DeletableTopicResult {
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this);
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
     }
 }

@@ -2,7 +2,6 @@ package dev.millrace.wire;
 
 import dev.millrace.base.config.Config;
 import dev.millrace.base.config.ConfigKey;
-import dev.millrace.base.config.ConfigSource;
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
 import dev.millrace.control.metadata.MetadataService;
@@ -21,6 +20,7 @@ import org.apache.kafka.common.message.DescribeConfigsResponseData;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResourceResult;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResult;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.requests.DescribeConfigsResponse;
 
 /**
  * DescribeConfigs (key 32), versions 1 to 4.
@@ -33,14 +33,18 @@ import org.apache.kafka.common.protocol.ApiKeys;
  *   <li>v3: types and documentation (KIP-569).
  * </ul>
  *
- * <p>Deliberately missing: loggers, client metrics and groups have no settings here; the answer for them is empty.
+ * <p>Of loggers, their levels (KIP-412).
+ *
+ * <p>Deliberately missing: client metrics and groups have no settings here; the answer for them is empty.
  */
 final class H32_DescribeConfigs implements Handler<DescribeConfigsRequestData> {
 
     private final MetadataService metadata;
+    private final LoggerLevels loggers;
 
-    H32_DescribeConfigs(MetadataService metadata) {
+    H32_DescribeConfigs(MetadataService metadata, LoggerLevels loggers) {
         this.metadata = metadata;
+        this.loggers = loggers;
     }
 
     @Override
@@ -72,7 +76,7 @@ final class H32_DescribeConfigs implements Handler<DescribeConfigsRequestData> {
             } catch (MillraceException e) {
                 result.setErrorCode(ErrorMapping.errors(e).code());
                 if (e.code() != ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) {
-                    result.setErrorMessage(e.getMessage());
+                    result.setErrorMessage(ErrorMapping.message(e));
                 }
             }
             results.add(result);
@@ -95,7 +99,7 @@ final class H32_DescribeConfigs implements Handler<DescribeConfigsRequestData> {
             }
             case BROKER_LOGGER -> {
                 ConfigResources.checkNode(name, metadata);
-                yield List.of();
+                yield describer.loggers();
             }
             case CLIENT_METRICS, GROUP -> {
                 if (name.isEmpty()) {
@@ -123,57 +127,63 @@ final class H32_DescribeConfigs implements Handler<DescribeConfigsRequestData> {
     private final class Describer {
 
         private final Optional<Set<String>> wanted;
-        private final boolean synonyms;
-        private final boolean documentation;
+        private final ConfigAnswers answers;
+        private final List<DescribeConfigsResourceResult> results = new ArrayList<>();
 
         Describer(DescribeConfigsResource resource, DescribeConfigsRequestData request) {
             this.wanted = Optional.ofNullable(resource.configurationKeys())
                     .filter(keys -> !keys.isEmpty())
                     .map(HashSet::new);
-            this.synonyms = request.includeSynonyms();
-            this.documentation = request.includeDocumentation();
+            this.answers = new ConfigAnswers(request.includeSynonyms(), request.includeDocumentation());
         }
 
         List<DescribeConfigsResourceResult> topic(TopicImage topic) {
             Config config = metadata.topicConfig(topic);
-            List<DescribeConfigsResourceResult> results = new ArrayList<>();
             for (ConfigKey<?> key : ConfigAnswers.topicKeys(config)) {
-                add(results, key.name(), key, config, false);
+                if (wants(key.name())) {
+                    results.add(answers.ofTopic(key, config));
+                }
             }
             return results;
         }
 
         List<DescribeConfigsResourceResult> broker() {
             Config config = metadata.brokerConfig();
-            List<DescribeConfigsResourceResult> results = new ArrayList<>();
             for (ConfigKey<?> key : ConfigAnswers.serverKeys(config)) {
-                add(results, key.serverName().orElseThrow(), key, config, !key.isChangeable());
+                for (String name : ConfigAnswers.serverNames(key)) {
+                    if (wants(name)) {
+                        results.add(answers.ofServer(name, key, config));
+                    }
+                }
             }
             return results;
         }
 
         List<DescribeConfigsResourceResult> cluster() {
             Config config = metadata.brokerConfig();
-            List<DescribeConfigsResourceResult> results = new ArrayList<>();
             for (ConfigKey<?> key : ConfigAnswers.serverKeys(config)) {
-                boolean setForAll = config.settings(key).stream()
-                        .anyMatch(setting -> setting.source().kind() == ConfigSource.Kind.DYNAMIC_DEFAULT);
-                if (setForAll) {
-                    add(results, key.serverName().orElseThrow(), key, config, false);
-                }
+                answers.ofCluster(key, config)
+                        .filter(result -> wants(result.name()))
+                        .ifPresent(results::add);
             }
             return results;
         }
 
-        private void add(
-                List<DescribeConfigsResourceResult> results,
-                String name,
-                ConfigKey<?> key,
-                Config config,
-                boolean readOnly) {
-            if (wanted.isEmpty() || wanted.get().contains(name)) {
-                results.add(ConfigAnswers.describe(name, key, config, readOnly, synonyms, documentation));
-            }
+        List<DescribeConfigsResourceResult> loggers() {
+            loggers.all().forEach((name, level) -> {
+                if (wants(name)) {
+                    results.add(new DescribeConfigsResourceResult()
+                            .setName(name)
+                            .setValue(level)
+                            .setConfigSource(DescribeConfigsResponse.ConfigSource.DYNAMIC_BROKER_LOGGER_CONFIG.id())
+                            .setDocumentation(""));
+                }
+            });
+            return results;
+        }
+
+        private boolean wants(String name) {
+            return wanted.isEmpty() || wanted.get().contains(name);
         }
     }
 }

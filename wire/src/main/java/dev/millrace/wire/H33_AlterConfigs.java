@@ -1,9 +1,8 @@
 package dev.millrace.wire;
 
-import dev.millrace.control.metadata.ConfigAlteration;
 import dev.millrace.control.metadata.ConfigAlteration.Kind;
 import dev.millrace.control.metadata.ConfigAlteration.Operation;
-import dev.millrace.control.metadata.MetadataService;
+import dev.millrace.wire.ConfigChanges.Asked;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -21,10 +20,10 @@ import org.apache.kafka.common.protocol.ApiKeys;
  */
 final class H33_AlterConfigs implements Handler<AlterConfigsRequestData> {
 
-    private final MetadataService metadata;
+    private final ConfigChanges changes;
 
-    H33_AlterConfigs(MetadataService metadata) {
-        this.metadata = metadata;
+    H33_AlterConfigs(ConfigChanges changes) {
+        this.changes = changes;
     }
 
     @Override
@@ -44,26 +43,27 @@ final class H33_AlterConfigs implements Handler<AlterConfigsRequestData> {
 
     @Override
     public CompletableFuture<AlterConfigsResponseData> handle(AlterConfigsRequestData request, RequestContext context) {
-        ConfigChanges<AlterConfigsResourceResponse> changes = new ConfigChanges<>(metadata);
-        for (AlterConfigsResource resource : request.resources()) {
-            AlterConfigsResourceResponse response = new AlterConfigsResourceResponse()
-                    .setErrorMessage(null)
-                    .setResourceType(resource.resourceType())
-                    .setResourceName(resource.resourceName());
-            changes.add(response, () -> alteration(resource));
-        }
-        return changes.apply(
-                        request.validateOnly(),
-                        (response, error, message) ->
-                                response.setErrorCode(error.code()).setErrorMessage(message))
-                .thenApply(responses -> new AlterConfigsResponseData().setResponses(responses));
+        List<Asked> resources = request.resources().stream()
+                .map(resource ->
+                        new Asked(resource.resourceType(), resource.resourceName(), () -> operations(resource)))
+                .toList();
+        return changes.apply(resources, true, request.validateOnly())
+                .thenApply(answers -> new AlterConfigsResponseData()
+                        .setResponses(
+                                answers.stream().map(H33_AlterConfigs::response).toList()));
     }
 
-    private ConfigAlteration alteration(AlterConfigsResource resource) {
-        List<Operation> operations = resource.configs().stream()
+    private static List<Operation> operations(AlterConfigsResource resource) {
+        return resource.configs().stream()
                 .map(config -> new Operation(config.name(), Kind.SET, Optional.ofNullable(config.value())))
                 .toList();
-        return new ConfigAlteration(
-                ConfigResources.target(resource.resourceType(), resource.resourceName(), metadata), true, operations);
+    }
+
+    private static AlterConfigsResourceResponse response(ConfigChanges.Answer answer) {
+        return new AlterConfigsResourceResponse()
+                .setResourceType(answer.type())
+                .setResourceName(answer.name())
+                .setErrorCode(answer.errorCode())
+                .setErrorMessage(answer.errorMessage());
     }
 }

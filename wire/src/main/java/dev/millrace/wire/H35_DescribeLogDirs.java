@@ -75,7 +75,9 @@ final class H35_DescribeLogDirs implements Handler<DescribeLogDirsRequestData> {
             for (DescribableLogDirTopic asked : request.topics()) {
                 metadata.image()
                         .topic(asked.topic())
-                        .ifPresent(topic -> result.topics().add(topic(topic, asked.partitions())));
+                        .map(topic -> topic(topic, asked.partitions()))
+                        .filter(topic -> !topic.partitions().isEmpty())
+                        .ifPresent(result.topics()::add);
             }
         }
         try {

@@ -2,10 +2,9 @@ package dev.millrace.wire;
 
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
-import dev.millrace.control.metadata.ConfigAlteration;
 import dev.millrace.control.metadata.ConfigAlteration.Kind;
 import dev.millrace.control.metadata.ConfigAlteration.Operation;
-import dev.millrace.control.metadata.MetadataService;
+import dev.millrace.wire.ConfigChanges.Asked;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,14 +22,16 @@ import org.apache.kafka.common.protocol.ApiKeys;
  * <p>Behaviour: sets and deletes settings of topics and of the broker, appends to lists and subtracts from them (KIP-339); each resource
  * alone, and of one resource all or nothing. Answered when that is durable; logs act on it from the next append on.
  *
- * <p>Deliberately missing: settings of loggers, client metrics and groups.
+ * <p>Levels of loggers (KIP-412) change at once, and last until the process ends.
+ *
+ * <p>Deliberately missing: settings of client metrics and groups.
  */
 final class H44_IncrementalAlterConfigs implements Handler<IncrementalAlterConfigsRequestData> {
 
-    private final MetadataService metadata;
+    private final ConfigChanges changes;
 
-    H44_IncrementalAlterConfigs(MetadataService metadata) {
-        this.metadata = metadata;
+    H44_IncrementalAlterConfigs(ConfigChanges changes) {
+        this.changes = changes;
     }
 
     @Override
@@ -51,29 +52,32 @@ final class H44_IncrementalAlterConfigs implements Handler<IncrementalAlterConfi
     @Override
     public CompletableFuture<IncrementalAlterConfigsResponseData> handle(
             IncrementalAlterConfigsRequestData request, RequestContext context) {
-        ConfigChanges<AlterConfigsResourceResponse> changes = new ConfigChanges<>(metadata);
-        for (AlterConfigsResource resource : request.resources()) {
-            AlterConfigsResourceResponse response = new AlterConfigsResourceResponse()
-                    .setErrorMessage(null)
-                    .setResourceType(resource.resourceType())
-                    .setResourceName(resource.resourceName());
-            changes.add(response, () -> alteration(resource));
-        }
-        return changes.apply(
-                        request.validateOnly(),
-                        (response, error, message) ->
-                                response.setErrorCode(error.code()).setErrorMessage(message))
-                .thenApply(responses -> new IncrementalAlterConfigsResponseData().setResponses(responses));
+        List<Asked> resources = request.resources().stream()
+                .map(resource ->
+                        new Asked(resource.resourceType(), resource.resourceName(), () -> operations(resource)))
+                .toList();
+        return changes.apply(resources, false, request.validateOnly())
+                .thenApply(answers -> new IncrementalAlterConfigsResponseData()
+                        .setResponses(answers.stream()
+                                .map(H44_IncrementalAlterConfigs::response)
+                                .toList()));
     }
 
-    private ConfigAlteration alteration(AlterConfigsResource resource) {
+    private static List<Operation> operations(AlterConfigsResource resource) {
         List<Operation> operations = new ArrayList<>();
         for (AlterableConfig config : resource.configs()) {
             operations.add(
                     new Operation(config.name(), kind(config.configOperation()), Optional.ofNullable(config.value())));
         }
-        return new ConfigAlteration(
-                ConfigResources.target(resource.resourceType(), resource.resourceName(), metadata), false, operations);
+        return operations;
+    }
+
+    private static AlterConfigsResourceResponse response(ConfigChanges.Answer answer) {
+        return new AlterConfigsResourceResponse()
+                .setResourceType(answer.type())
+                .setResourceName(answer.name())
+                .setErrorCode(answer.errorCode())
+                .setErrorMessage(answer.errorMessage());
     }
 
     private static Kind kind(byte operation) {

@@ -37,8 +37,14 @@ import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Kafka's own AdminClient against the real handlers, the real metadata and a log in memory. */
 class AdminClientTest {
@@ -49,7 +55,8 @@ class AdminClientTest {
             control.port(),
             control.files(),
             Path.of(System.getProperty("java.io.tmpdir")),
-            control.waiting()));
+            control.waiting(),
+            LoggerLevels.NONE));
     private final Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, server.bootstrap()));
 
     @AfterEach
@@ -94,6 +101,31 @@ class AdminClientTest {
         NewTopic misspelt = new NewTopic("misspelt", 1, (short) 1).configs(Map.of("retention.mss", "1"));
         assertFails(InvalidConfigurationException.class, create(misspelt));
         assertThat(get(admin.listTopics().names())).containsExactly("there");
+    }
+
+    @Test
+    void shouldShortenAMessageThatQuotesTooMuch() {
+        NewTopic wordy = new NewTopic("wordy", 1, (short) 1).configs(Map.of("retention.ms", "soon".repeat(8_190)));
+        assertThatThrownBy(() -> get(create(wordy)))
+                .cause()
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("retention.ms=soon");
+    }
+
+    @Test
+    @Timeout(30)
+    void shouldAnswerForManyUnknownIdsInReasonableTime() throws Exception {
+        List<MetadataRequestTopic> asked = new ArrayList<>();
+        List<DeleteTopicState> deleted = new ArrayList<>();
+        for (int n = 1; n <= 20_000; n++) {
+            asked.add(new MetadataRequestTopic().setName(null).setTopicId(new Uuid(1, n)));
+            deleted.add(new DeleteTopicState().setName(null).setTopicId(new Uuid(1, n)));
+        }
+        // The answers are not parsed: Kafka's own classes take as long as the server must not.
+        server.client().send(ApiKeys.METADATA, (short) 13, new MetadataRequestData().setTopics(asked));
+        assertThat(server.client().receiveFrame().remaining()).isGreaterThan(20_000 * 16);
+        server.client().send(ApiKeys.DELETE_TOPICS, (short) 6, new DeleteTopicsRequestData().setTopics(deleted));
+        assertThat(server.client().receiveFrame().remaining()).isGreaterThan(20_000 * 16);
     }
 
     @Test

@@ -29,6 +29,7 @@ public final class LeaderEpochs {
     public static final LeaderEpochs EMPTY = new LeaderEpochs(new TreeMap<>());
 
     private static final String VERSION = "0";
+    private static final int UNKNOWN = -1;
 
     /** Epoch to its first offset; both ascend. */
     private final NavigableMap<Integer, Long> startOffsets;
@@ -82,13 +83,13 @@ public final class LeaderEpochs {
 
     /**
      * The largest known epoch that is not above {@code epoch}, with the offset behind its last record; if all are above it, {@code epoch}
-     * itself with the offset at which the first of them begins. Empty for an epoch that has not come yet, and for a negative one.
+     * itself with the offset at which the first of them begins. Empty for an epoch that has not come yet, and for -1.
      *
      * @param current the epoch that lasts, at least {@link #latest}
      * @param logEndOffset where that epoch ends for now
      */
     public Optional<EpochEnd> endOf(int epoch, int current, long logEndOffset) {
-        if (epoch < 0 || epoch > current) {
+        if (epoch == UNKNOWN || epoch > current) {
             return Optional.empty();
         }
         if (epoch == current) {

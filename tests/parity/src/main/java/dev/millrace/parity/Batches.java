@@ -2,6 +2,7 @@ package dev.millrace.parity;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.header.Header;
@@ -81,8 +82,12 @@ final class Batches {
                 Compression.NONE, new SimpleRecord(TIME_MS, bytes("key"), new byte[valueSizeBytes]));
     }
 
-    static MemoryRecords at(long timestamp) {
-        return MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(timestamp, bytes("key"), bytes("value")));
+    static MemoryRecords at(long... timestamps) {
+        return MemoryRecords.withRecords(
+                Compression.NONE,
+                Arrays.stream(timestamps)
+                        .mapToObj(timestamp -> new SimpleRecord(timestamp, bytes("key"), bytes("value")))
+                        .toArray(SimpleRecord[]::new));
     }
 
     static MemoryRecords endOfTransaction(long producerId) {

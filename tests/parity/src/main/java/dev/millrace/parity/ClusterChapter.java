@@ -15,6 +15,7 @@ import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData.TopicR
 import org.apache.kafka.common.message.GetTelemetrySubscriptionsRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
+import org.apache.kafka.common.message.PushTelemetryRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
@@ -30,6 +31,7 @@ final class ClusterChapter implements Chapter {
     @Override
     public void play(Stage stage) {
         apiVersions(stage);
+        telemetry(stage);
         Uuid topicId = stage.topic(Requests.topic("cluster", 3));
         metadata(stage, topicId);
         describe(stage);
@@ -49,10 +51,24 @@ final class ClusterChapter implements Chapter {
                 new ApiVersionsRequestData().setClientSoftwareName("no good!").setClientSoftwareVersion("1"),
                 3);
         stage.askRaw("api versions 99", ApiKeys.API_VERSIONS, 99, 2, new byte[] {1, 1, 0}, 0);
+    }
+
+    /** What clients push is received by nobody, so that neither API is advertised; both are answered. */
+    private static void telemetry(Stage stage) {
         stage.ask(
                 "telemetry that nobody receives",
                 new GetTelemetrySubscriptionsRequestData().setClientInstanceId(Uuid.ZERO_UUID),
                 0);
+        stage.ask("push without an id", push(Uuid.ZERO_UUID), 0);
+        stage.ask("push of an unknown subscription", push(new Uuid(8, 1)), 0);
+        stage.ask(
+                "push of no metrics by an unknown client, ending",
+                push(new Uuid(8, 2)).setTerminating(true),
+                0);
+    }
+
+    private static PushTelemetryRequestData push(Uuid client) {
+        return new PushTelemetryRequestData().setClientInstanceId(client).setSubscriptionId(1);
     }
 
     private static void metadata(Stage stage, Uuid topicId) {
@@ -132,6 +148,7 @@ final class ClusterChapter implements Chapter {
                 ApiMessage.class, DataRequests.produce("cluster", 0, Batches.plain(5)), DataRequests.PRODUCE_VERSION);
         stage.ask("directories of a topic", logDirs("cluster", List.of(0, 1)), 4);
         stage.ask("directories of an unknown topic", logDirs("cluster-unknown", List.of(0)), 4);
+        stage.ask("directories of an unknown partition", logDirs("cluster", List.of(7)), 4);
         stage.ask("directories of no topic", new DescribeLogDirsRequestData(), 4);
     }
 

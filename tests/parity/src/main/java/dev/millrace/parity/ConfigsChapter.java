@@ -7,6 +7,7 @@ import static dev.millrace.parity.Requests.describeConfigs;
 
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
 import org.apache.kafka.common.message.ListConfigResourcesRequestData;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ final class ConfigsChapter implements Chapter {
     private static final String NAME = "configs";
     private static final int DESCRIBE_VERSION = 4;
     private static final int ALTER_VERSION = 1;
+    private static final byte LOGGER = 8;
     private static final int SET = 0;
     private static final int DELETE = 1;
     private static final int APPEND = 2;
@@ -33,6 +35,8 @@ final class ConfigsChapter implements Chapter {
         described(stage, node);
         altered(stage);
         refused(stage, node);
+        brokers(stage, node);
+        loggers(stage, node);
         replaced(stage);
         stage.ask("list topics", new ListConfigResourcesRequestData().setResourceTypes(List.of(TOPIC)), 1);
         stage.ask("list client metrics", new ListConfigResourcesRequestData(), 0);
@@ -66,6 +70,75 @@ final class ConfigsChapter implements Chapter {
                         .setIncludeSynonyms(true),
                 DESCRIBE_VERSION);
         stage.ask("describe without documentation", describeConfigs(TOPIC, NAME, "retention.ms"), DESCRIBE_VERSION);
+    }
+
+    /** What is set on the broker reaches topics that say nothing themselves; then it is taken back. */
+    private static void brokers(Stage stage, String node) {
+        stage.topic("configs-plain");
+        synonyms(stage, "synonyms of a default", TOPIC, "configs-plain");
+        synonyms(stage, "synonyms of the broker's defaults", BROKER, node);
+        stage.ask("set for the broker", alter(BROKER, node, SET, "log.retention.ms", "70000"), ALTER_VERSION);
+        stage.ask("set for all brokers", alter(BROKER, "", SET, "log.retention.ms", "80000"), ALTER_VERSION);
+        stage.ask("set for all brokers otherwise", alter(BROKER, "", SET, "log.retention.bytes", "9"), ALTER_VERSION);
+        stage.waitForConfig("configs-plain", "retention.ms", "70000");
+        stage.waitForConfig("configs-plain", "retention.bytes", "9");
+        synonyms(stage, "synonyms of what the broker was given", TOPIC, "configs-plain");
+        synonyms(stage, "synonyms of what was set for the broker", BROKER, node);
+        synonyms(stage, "synonyms of what was set for all brokers", BROKER, "");
+        for (String broker : List.of(node, "")) {
+            stage.ask(
+                    "take back from " + (broker.isEmpty() ? "all brokers" : "the broker"),
+                    alter(BROKER, broker, DELETE, "log.retention.ms", null),
+                    ALTER_VERSION);
+        }
+        stage.ask("take back otherwise", alter(BROKER, "", DELETE, "log.retention.bytes", null), ALTER_VERSION);
+        stage.waitForConfig("configs-plain", "retention.ms", "604800000");
+        stage.waitForConfig("configs-plain", "retention.bytes", "-1");
+    }
+
+    private static void synonyms(Stage stage, String step, byte type, String name) {
+        String[] keys = type == TOPIC
+                ? new String[] {"retention.ms", "retention.bytes", "segment.ms", "cleanup.policy"}
+                : new String[] {
+                    "log.retention.ms",
+                    "log.retention.minutes",
+                    "log.retention.hours",
+                    "log.retention.bytes",
+                    "log.roll.ms",
+                    "log.roll.hours"
+                };
+        stage.ask(step, describeConfigs(type, name, keys).setIncludeSynonyms(true), DESCRIBE_VERSION);
+    }
+
+    private static void loggers(Stage stage, String node) {
+        logger(stage, "set a logger first", node, SET, "root", "ERROR");
+        describe(stage, "describe a logger", LOGGER, node, "root");
+        describe(stage, "describe an unknown logger", LOGGER, node, "no.such.logger");
+        describe(stage, "describe loggers of an unknown broker", LOGGER, "77", "root");
+        describe(stage, "describe loggers of no broker", LOGGER, "", "root");
+        logger(stage, "set a logger", node, SET, "root", "WARN");
+        describe(stage, "describe the logger that was set", LOGGER, node, "root");
+        logger(stage, "set a logger again", node, SET, "root", "ERROR");
+        logger(stage, "set a logger to no level", node, SET, "root", "LOUD");
+        logger(stage, "set an unknown logger", node, SET, "no.such.logger", "INFO");
+        logger(stage, "delete the root logger", node, DELETE, "root", null);
+        logger(stage, "append to a logger", node, APPEND, "root", "INFO");
+        logger(stage, "subtract from a logger", node, SUBTRACT, "root", "INFO");
+        logger(stage, "set a logger of an unknown broker", "77", SET, "root", "INFO");
+        logger(stage, "set a logger of no broker", "", SET, "root", "INFO");
+        stage.ask(
+                "set a logger, only validated",
+                alter(LOGGER, node, SET, "root", "INFO").setValidateOnly(true),
+                ALTER_VERSION);
+        describe(stage, "describe the logger that was only validated", LOGGER, node, "root");
+        AlterConfigsRequestData replacing = Requests.replaceConfigs(node, Map.of("root", "ERROR"));
+        replacing.resources().forEach(resource -> resource.setResourceType(LOGGER));
+        stage.ask("replace loggers", replacing, 2);
+    }
+
+    private static void logger(
+            Stage stage, String step, String broker, int operation, String name, @Nullable String level) {
+        stage.ask(step, alter(LOGGER, broker, operation, name, level), ALTER_VERSION);
     }
 
     private static void describe(Stage stage, String step, byte type, String name, String... keys) {
@@ -102,7 +175,14 @@ final class ConfigsChapter implements Chapter {
         stage.ask("alter an unknown topic", alter(TOPIC, "configs-unknown", SET, "retention.ms", "1"), ALTER_VERSION);
         stage.ask("alter an invalid topic", alter(TOPIC, "no/such", SET, "retention.ms", "1"), ALTER_VERSION);
         stage.ask("alter an unknown broker", alter(BROKER, "77", SET, "message.max.bytes", "1"), ALTER_VERSION);
-        stage.ask("alter a broker's fixed key", alter(BROKER, node, SET, "log.dirs", "/elsewhere"), ALTER_VERSION);
+        stage.ask("alter a broker's fixed key", alter(BROKER, node, SET, "log.dir", "/elsewhere"), ALTER_VERSION);
+        stage.ask("alter a broker's unknown key", alter(BROKER, node, SET, "no.such.key", "1"), ALTER_VERSION);
+        stage.ask("alter a broker's key to nonsense", alter(BROKER, node, SET, "log.retention.ms", "x"), ALTER_VERSION);
+        stage.ask(
+                "alter a broker's key below its range",
+                alter(BROKER, node, SET, "message.max.bytes", "-1"),
+                ALTER_VERSION);
+        stage.ask("alter a broker that is no number", alter(BROKER, "x", SET, "log.retention.ms", "1"), ALTER_VERSION);
         stage.ask("alter an unknown type", alter((byte) 3, "x", SET, "retention.ms", "1"), ALTER_VERSION);
         var twice = alter(TOPIC, NAME, SET, "retention.ms", "1");
         twice.resources()

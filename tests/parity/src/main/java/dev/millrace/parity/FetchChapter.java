@@ -12,6 +12,7 @@ import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
 import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
 
 /** Fetch: ranges, limits, epochs, topic ids and sessions. */
 final class FetchChapter implements Chapter {
@@ -41,6 +42,7 @@ final class FetchChapter implements Chapter {
         sessions(stage);
         sessionsById(stage, topicId);
         sessionErrors(stage);
+        removedTopic(stage);
     }
 
     private static void write(Stage stage, int partition, int count) {
@@ -63,6 +65,7 @@ final class FetchChapter implements Chapter {
                 "min bytes 0 at the end",
                 fetch(TOPIC, 0, 12).setMaxWaitMs(10_000).setMinBytes(0),
                 FETCH_VERSION);
+        stage.ask("read committed beyond the end", fetch(TOPIC, 0, 13).setIsolationLevel((byte) 1), FETCH_VERSION);
         stage.ask("nothing at all", new FetchRequestData().setMaxWaitMs(0), FETCH_VERSION);
     }
 
@@ -75,6 +78,9 @@ final class FetchChapter implements Chapter {
                 "request limit over two partitions",
                 of(startingAt(0, 0), startingAt(1, 0)).setMaxBytes(1),
                 FETCH_VERSION);
+        stage.ask("partition limit of -1", of(startingAt(0, 0).setPartitionMaxBytes(-1)), FETCH_VERSION);
+        stage.ask("request limit of 0", fetch(TOPIC, 0, 0).setMaxBytes(0), FETCH_VERSION);
+        stage.ask("request limit of -1", fetch(TOPIC, 0, 0).setMaxBytes(-1), FETCH_VERSION);
         stage.ask("same partition twice", of(startingAt(0, 0), startingAt(0, 3)), FETCH_VERSION);
     }
 
@@ -85,6 +91,9 @@ final class FetchChapter implements Chapter {
                 "last fetched epoch",
                 of(startingAt(0, 9).setCurrentLeaderEpoch(0).setLastFetchedEpoch(0)),
                 FETCH_VERSION);
+        stage.ask("current epoch -2", of(startingAt(0, 9).setCurrentLeaderEpoch(-2)), FETCH_VERSION);
+        stage.ask("last fetched epoch -2", of(startingAt(0, 9).setLastFetchedEpoch(-2)), FETCH_VERSION);
+        stage.ask("last fetched epoch, beyond the end", of(startingAt(0, 99).setLastFetchedEpoch(0)), FETCH_VERSION);
         stage.ask("last fetched epoch ahead", of(startingAt(0, 9).setLastFetchedEpoch(3)), FETCH_VERSION);
     }
 
@@ -96,6 +105,9 @@ final class FetchChapter implements Chapter {
         stage.ask("unknown partition by topic id", DataRequests.fetchById(topicId, 7, 9), FETCH_BY_ID_VERSION);
         stage.ask("unknown topic id", DataRequests.fetchById(new Uuid(3, 4), 0, 0), FETCH_BY_ID_VERSION);
         stage.ask("zero topic id", DataRequests.fetchById(Uuid.ZERO_UUID, 0, 0), FETCH_BY_ID_VERSION);
+        stage.ask("empty topic name", fetch("", 0, 0), FETCH_VERSION);
+        stage.ask("unknown partition as a replica", fetch(TOPIC, 7, 9).setReplicaId(1), FETCH_VERSION);
+        stage.ask("for debugging", fetch(TOPIC, 0, 9).setReplicaId(-2), FETCH_VERSION);
         stage.ask("as a replica", fetch(TOPIC, 0, 9).setReplicaId(1), FETCH_VERSION);
     }
 
@@ -145,6 +157,44 @@ final class FetchChapter implements Chapter {
         stage.ask("unknown session", inSession(fetch(), 123_456, 1), FETCH_VERSION);
         stage.ask("unknown session begun anew", inSession(of(startingAt(0, 12)), 123_456, INITIAL), FETCH_VERSION);
         stage.ask("no session with epoch 3", inSession(of(startingAt(0, 12)), 0, 3), FETCH_VERSION);
+    }
+
+    /** A topic that is deleted, and made anew, while sessions read it. */
+    private static void removedTopic(Stage stage) {
+        String name = "fetch-removed";
+        Uuid id = stage.topic(name);
+        FetchTopic byName = new FetchTopic().setTopic(name).setPartitions(List.of(startingAt(0, 0)));
+        FetchTopic byId = new FetchTopic().setTopicId(id).setPartitions(List.of(startingAt(0, 0)));
+        int named = begin(stage, "session of a topic that will go", byName, FETCH_VERSION);
+        int numbered = begin(stage, "session by id of a topic that will go", byId, FETCH_BY_ID_VERSION);
+        stage.quietly(ApiMessage.class, Requests.deleteTopics(name), 6);
+        stage.settle(
+                "the topic is still there",
+                () -> stage.fetchError(fetch(name, 0, 0), FETCH_VERSION)
+                        .filter(error -> error == Errors.UNKNOWN_TOPIC_OR_PARTITION));
+        stage.ask("session whose topic is gone", inSession(fetch(), named, 1), FETCH_VERSION);
+        stage.ask("session by id whose topic is gone", inSession(fetch(), numbered, 1), FETCH_BY_ID_VERSION);
+        stage.topic(name);
+        stage.ask("session whose topic is there again", inSession(fetch(), named, 2), FETCH_VERSION);
+        stage.ask("session by id whose topic has a namesake", inSession(fetch(), numbered, 2), FETCH_BY_ID_VERSION);
+        stage.ask(
+                "session that forgets what it never had",
+                inSession(fetch(), named, 3)
+                        .setForgottenTopicsData(List.of(
+                                new ForgottenTopic().setTopic("fetch-unknown").setPartitions(List.of(0, 1)))),
+                FETCH_VERSION);
+        stage.ask(
+                "session that forgets all it has",
+                inSession(fetch(), named, 4)
+                        .setForgottenTopicsData(
+                                List.of(new ForgottenTopic().setTopic(name).setPartitions(List.of(0)))),
+                FETCH_VERSION);
+        stage.ask("session that is empty", inSession(fetch(), named, 5), FETCH_VERSION);
+    }
+
+    private static int begin(Stage stage, String step, FetchTopic topic, int version) {
+        return stage.ask(FetchResponseData.class, step, inSession(fetch(topic), 0, INITIAL), version)
+                .sessionId();
     }
 
     private static FetchRequestData of(FetchRequestData.FetchPartition... partitions) {

@@ -4,6 +4,7 @@ import static dev.millrace.parity.DataRequests.PRODUCE_VERSION;
 import static dev.millrace.parity.DataRequests.produce;
 import static dev.millrace.parity.DataRequests.produceById;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.Uuid;
@@ -11,11 +12,18 @@ import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 
 /** Produce and InitProducerId: good batches, refused ones, and the sequences of idempotent producers. */
 final class ProduceChapter implements Chapter {
     private static final String TOPIC = "produce";
+
+    /** In a batch of {@link Batches#plain}: its records have 17 bytes each, the third and fourth of which are the differences to the batch. */
+    private static final int FIRST_RECORD_POSITION = 61;
+
+    private static final int LEADER_EPOCH_POSITION = 12;
+    private static final int SECOND_OFFSET_DELTA_POSITION = 61 + 17 + 3;
 
     @Override
     public String name() {
@@ -28,6 +36,7 @@ final class ProduceChapter implements Chapter {
         accepted(stage, topicId);
         misdirected(stage);
         malformed(stage);
+        odd(stage);
         limits(stage);
         producers(stage);
         sequences(stage);
@@ -50,7 +59,17 @@ final class ProduceChapter implements Chapter {
         ask(stage, "after acks=0", Batches.plain(1));
         stage.ask("by topic id", produceById(topicId, 0, Batches.plain(1)), DataRequests.PRODUCE_BY_ID_VERSION);
         stage.ask("other partition", produce(TOPIC, 1, Batches.plain(1)), PRODUCE_VERSION);
+        stage.ask("two partitions, one unknown", twoPartitions(TOPIC, 1, 9), PRODUCE_VERSION);
         stage.ask("no topics", new ProduceRequestData().setAcks((short) -1).setTimeoutMs(1_000), PRODUCE_VERSION);
+    }
+
+    private static ProduceRequestData twoPartitions(String name, int first, int second) {
+        ProduceRequestData request = produce(name, first, Batches.plain(1));
+        request.topicData()
+                .forEach(topic -> topic.setPartitionData(List.of(
+                        topic.partitionData().getFirst(),
+                        new PartitionProduceData().setIndex(second).setRecords(Batches.plain(2)))));
+        return request;
     }
 
     private static void misdirected(Stage stage) {
@@ -110,6 +129,26 @@ final class ProduceChapter implements Chapter {
         ask(stage, "transactional batch", Batches.transactional(4_000));
     }
 
+    /** Batches whose headers, or records, say what nobody asked them to; in the end those that not everybody stores. */
+    private static void odd(Stage stage) {
+        stage.topic("produce-odd");
+        askOdd(stage, "base offset 7", batch -> batch.putLong(0, 7));
+        askOdd(stage, "leader epoch 7", batch -> batch.putInt(LEADER_EPOCH_POSITION, 7));
+        askOdd(stage, "unused attribute", batch -> batch.putShort(Batches.ATTRIBUTES_POSITION, (short) 0x80));
+        askOdd(stage, "record that is too long", batch -> batch.put(FIRST_RECORD_POSITION, (byte) 120));
+        askOdd(stage, "what stands in a record", batch -> batch.put(FIRST_RECORD_POSITION + 1, (byte) 1));
+        stage.ask("what odd was stored", DataRequests.fetch("produce-odd", 0, 0), DataRequests.FETCH_VERSION);
+        askOdd(stage, "gap between offsets", batch -> batch.put(SECOND_OFFSET_DELTA_POSITION, (byte) 10));
+        askOdd(stage, "offset twice", batch -> batch.put(SECOND_OFFSET_DELTA_POSITION, (byte) 0));
+        askOdd(stage, "delete horizon", batch -> batch.putShort(Batches.ATTRIBUTES_POSITION, (short) 0x40));
+        stage.topic("produce-twice");
+        stage.ask("one partition twice", twoPartitions("produce-twice", 0, 0), PRODUCE_VERSION);
+    }
+
+    private static void askOdd(Stage stage, String step, Batches.Change change) {
+        stage.ask(step, produce("produce-odd", 0, Batches.changedWithCrc(Batches.plain(2), change)), PRODUCE_VERSION);
+    }
+
     private static void limits(Stage stage) {
         stage.topic(Requests.topic("produce-small", Map.of("max.message.bytes", "500")));
         stage.ask("fits", produce("produce-small", 0, Batches.ofSize(400)), PRODUCE_VERSION);
@@ -120,7 +159,15 @@ final class ProduceChapter implements Chapter {
         stage.ask("what was stamped", DataRequests.fetch("produce-stamped", 0, 0), DataRequests.FETCH_VERSION);
         stage.topic(Requests.topic("produce-recent", Map.of("message.timestamp.before.max.ms", "1000")));
         stage.ask("too old", produce("produce-recent", 0, Batches.plain(2)), PRODUCE_VERSION);
+        stage.ask(
+                "too old, compressed",
+                produce(
+                        "produce-recent",
+                        0,
+                        Batches.compressed(Compression.lz4().build(), 2)),
+                PRODUCE_VERSION);
         ask(stage, "from the future", Batches.at(9_000_000_000_000L));
+        ask(stage, "one of three from the future", Batches.at(Batches.TIME_MS, 9_000_000_000_000L, Batches.TIME_MS));
         ask(stage, "without a time", Batches.at(-1));
         stage.topic(Requests.topic("produce-gzip", Map.of("compression.type", "gzip")));
         stage.ask("compressed again", produce("produce-gzip", 0, Batches.plain(2)), PRODUCE_VERSION);
@@ -148,6 +195,8 @@ final class ProduceChapter implements Chapter {
         stage.ask("empty transactional id", transactional("", 60_000), 4);
         stage.ask("timeout of a transaction too long", transactional("produce-tx", Integer.MAX_VALUE), 4);
         stage.ask("timeout of a transaction 0", transactional("produce-tx", 0), 4);
+        stage.ask("timeout of a transaction, none given", transactional("produce-tx", -1), 4);
+        stage.ask("producer id without its epoch", Requests.initProducerId().setProducerId(7), 4);
     }
 
     /** A broker may still be fetching its first block of ids. */

@@ -13,6 +13,8 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.DescribeConfigsResponseData;
 import org.apache.kafka.common.message.DescribeGroupsResponseData;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.MetadataResponseData;
@@ -97,6 +99,13 @@ final class Stage implements AutoCloseable {
     Optional<String> stateIs(String group, String state) {
         var described = quietly(DescribeGroupsResponseData.class, GroupRequests.describe(group), 5);
         return Optional.of(described.groups().getFirst().groupState()).filter(state::equals);
+    }
+
+    /** What is wrong with the first partition of a fetch. */
+    Optional<Errors> fetchError(FetchRequestData request, int version) {
+        var fetched = quietly(FetchResponseData.class, request, version);
+        return Optional.of(Errors.forCode(
+                fetched.responses().getFirst().partitions().getFirst().errorCode()));
     }
 
     /** Sends a request whose answer is of no interest. */

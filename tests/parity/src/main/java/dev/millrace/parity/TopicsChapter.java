@@ -14,6 +14,7 @@ import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsAssignment;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableReplicaAssignment;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
 import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
 
 /** CreateTopics, CreatePartitions and DeleteTopics. */
@@ -39,6 +40,8 @@ final class TopicsChapter implements Chapter {
         configs(stage);
         partitions(stage, node);
         deletions(stage);
+        // Last, because not everybody creates it: from here on topics are numbered otherwise.
+        config(stage, "cleanup.policy compact", "cleanup.policy", "compact");
     }
 
     private static void created(Stage stage, int node) {
@@ -88,6 +91,14 @@ final class TopicsChapter implements Chapter {
         create(stage, "replication factor 0", topic("topics-count", 1).setReplicationFactor((short) 0));
         create(stage, "replication factor 2", topic("topics-count", 1).setReplicationFactor((short) 2));
         create(stage, "replication factor -2", topic("topics-count", 1).setReplicationFactor((short) -2));
+        create(stage, "replication factor 32767", topic("topics-count", 1).setReplicationFactor(Short.MAX_VALUE));
+        create(stage, "100,000 partitions", topic("topics-count", 100_000));
+        create(stage, "2,147,483,647 partitions", topic("topics-count", Integer.MAX_VALUE));
+        stage.ask(
+                "10,001 partitions in two topics",
+                createTopics(topic("topics-count", 5_000), topic("topics-count-too", 5_001))
+                        .setValidateOnly(true),
+                CREATE_VERSION);
     }
 
     private static void assignments(Stage stage, int node) {
@@ -103,6 +114,18 @@ final class TopicsChapter implements Chapter {
         gap.assignments()
                 .add(new CreatableReplicaAssignment().setPartitionIndex(2).setBrokerIds(List.of(node)));
         create(stage, "assignment with a gap", gap);
+        create(
+                stage,
+                "assignment and a replication factor",
+                assigned("topics-assigned", List.of(node)).setReplicationFactor((short) 1));
+        CreatableTopic doubled = assigned("topics-assigned", List.of(node));
+        doubled.assignments()
+                .add(new CreatableReplicaAssignment().setPartitionIndex(0).setBrokerIds(List.of(node)));
+        create(stage, "assignment of a partition twice", doubled);
+        CreatableTopic negative = assigned("topics-assigned");
+        negative.assignments()
+                .add(new CreatableReplicaAssignment().setPartitionIndex(-1).setBrokerIds(List.of(node)));
+        create(stage, "assignment of partition -1", negative);
     }
 
     private static void configs(Stage stage) {
@@ -110,7 +133,6 @@ final class TopicsChapter implements Chapter {
         config(stage, "config that is no number", "retention.ms", "soon");
         config(stage, "config below its range", "retention.ms", "-2");
         config(stage, "config with an unknown policy", "cleanup.policy", "burn");
-        config(stage, "cleanup.policy compact", "cleanup.policy", "compact");
         config(stage, "cleanup.policy delete", "cleanup.policy", "delete");
         config(stage, "empty cleanup.policy", "cleanup.policy", "");
         config(stage, "unknown compression", "compression.type", "rar");
@@ -121,6 +143,15 @@ final class TopicsChapter implements Chapter {
         Map<String, String> nothing = new HashMap<>();
         nothing.put("retention.ms", null);
         create(stage, "config without a value", topic("topics-config-null", nothing));
+        CreatableTopic twice = topic("topics-config-twice", Map.of("retention.ms", "1"));
+        twice.configs().add(new CreatableTopicConfig().setName("retention.ms").setValue("2"));
+        create(stage, "config named twice", twice);
+        create(
+                stage,
+                "two configs, one of them wrong",
+                topic("topics-config-two", Map.of("retention.ms", "1", "segment.ms", "0")));
+        create(stage, "config with spaces around it", topic("topics-config-spaces", Map.of("retention.ms", " 1 ")));
+        create(stage, "config of nothing", topic("topics-config-empty", Map.of("retention.ms", "")));
     }
 
     private static void config(Stage stage, String step, String key, String value) {
@@ -133,6 +164,8 @@ final class TopicsChapter implements Chapter {
         stage.ask("grow to as many", createPartitions("topics-grown", 3), PARTITIONS_VERSION);
         stage.ask("grow to fewer", createPartitions("topics-grown", 1), PARTITIONS_VERSION);
         stage.ask("grow to none", createPartitions("topics-grown", 0), PARTITIONS_VERSION);
+        stage.ask("grow to 100,000", createPartitions("topics-grown", 100_000), PARTITIONS_VERSION);
+        stage.ask("grow an invalid name", createPartitions("a/b", 2), PARTITIONS_VERSION);
         stage.ask("grow to -1", createPartitions("topics-grown", -1), PARTITIONS_VERSION);
         stage.ask("grow an unknown topic", createPartitions("topics-unknown", 3), PARTITIONS_VERSION);
         stage.ask(

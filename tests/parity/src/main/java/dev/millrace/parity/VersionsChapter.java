@@ -12,9 +12,11 @@ import org.apache.kafka.common.message.DescribeLogDirsRequestData.DescribableLog
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData.TopicRequest;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
+import org.apache.kafka.common.message.GetTelemetrySubscriptionsRequestData;
 import org.apache.kafka.common.message.ListConfigResourcesRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestTopic;
+import org.apache.kafka.common.message.PushTelemetryRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
@@ -41,6 +43,7 @@ final class VersionsChapter implements Chapter {
                                 .setClientSoftwareName("parity")
                                 .setClientSoftwareVersion("1"));
         data(stage, topicId);
+        telemetry(stage);
         topics(stage);
         configs(stage);
         cluster(stage);
@@ -69,6 +72,11 @@ final class VersionsChapter implements Chapter {
                 version -> DataRequests.offsetForEpoch(TOPIC, 0, -1, 0).setReplicaId(version < 3 ? -2 : -1));
         every(stage, ApiKeys.INIT_PRODUCER_ID, _ -> Requests.initProducerId());
         every(stage, ApiKeys.DELETE_RECORDS, _ -> Requests.deleteRecords(TOPIC, 0, 1));
+    }
+
+    private static void telemetry(Stage stage) {
+        every(stage, ApiKeys.GET_TELEMETRY_SUBSCRIPTIONS, _ -> new GetTelemetrySubscriptionsRequestData());
+        every(stage, ApiKeys.PUSH_TELEMETRY, _ -> new PushTelemetryRequestData());
     }
 
     private static void topics(Stage stage) {

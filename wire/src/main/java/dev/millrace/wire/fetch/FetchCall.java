@@ -133,7 +133,7 @@ final class FetchCall {
         long readableTo = bound == ReadRequest.Bound.COMMITTED ? seen.lastStableOffset() : seen.highWatermark();
         long from = Math.max(readableTo, partition.target().fetchOffset());
         try {
-            watches.add(engine.reader().find(partition.target().key()).watch(from, bound, this::askForLook));
+            watches.add(engine.reader().find(partition.target()).watch(from, bound, this::askForLook));
         } catch (RuntimeException e) {
             // The partition went away since it was read: another look finds out.
             askForLook();

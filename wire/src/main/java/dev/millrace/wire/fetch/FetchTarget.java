@@ -1,8 +1,10 @@
 package dev.millrace.wire.fetch;
 
+import java.util.Optional;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client wants from one partition; and, in a session (KIP-227), what it was told last. Belongs to the event loop of its connection.
@@ -12,6 +14,7 @@ final class FetchTarget {
     private static final long NEVER_TOLD = -1;
 
     private final FetchKey key;
+    private @Nullable String topic;
     private long fetchOffset;
     private int maxSizeBytes;
     private int currentLeaderEpoch;
@@ -33,6 +36,15 @@ final class FetchTarget {
 
     FetchKey key() {
         return key;
+    }
+
+    /** The name of the topic that is fetched by its id, once it was found. */
+    Optional<String> topic() {
+        return Optional.ofNullable(topic);
+    }
+
+    void isOf(String topicName) {
+        topic = topicName;
     }
 
     long fetchOffset() {

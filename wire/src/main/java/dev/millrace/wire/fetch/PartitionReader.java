@@ -35,19 +35,38 @@ final class PartitionReader {
         this.port = port;
     }
 
-    PartitionPort find(FetchKey key) {
-        return key.byTopicId()
-                ? Partitions.byId(port, key.topicId(), key.partition())
-                : Partitions.byName(port, key.topic(), key.partition());
+    PartitionPort find(FetchTarget target) {
+        FetchKey key = target.key();
+        if (!key.byTopicId()) {
+            return Partitions.byName(port, key.topic(), key.partition());
+        }
+        try {
+            PartitionPort partition = Partitions.byId(port, key.topicId(), key.partition());
+            target.isOf(partition.topic());
+            return partition;
+        } catch (MillraceException e) {
+            throw target.topic().map(name -> gone(name, key)).orElse(e);
+        }
+    }
+
+    /** A session knew the topic of this id: it was deleted since. */
+    private MillraceException gone(String topic, FetchKey key) {
+        return port.partition(topic, key.partition()).isPresent()
+                ? new MillraceException(
+                        ErrorCode.INCONSISTENT_TOPIC_ID,
+                        "topic " + topic + " was deleted and created again: its id is not " + key.topicId())
+                : new MillraceException(
+                        ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                        "there is no partition " + key.partition() + " of topic " + topic);
     }
 
     /** Reads; a failure becomes the partition's error. */
     PartitionData read(FetchTarget target, ReadRequest.Bound bound, int maxSizeBytes, boolean atLeastOneBatch) {
         PartitionPort partition;
         try {
-            partition = find(target.key());
+            partition = find(target);
         } catch (RuntimeException e) {
-            return failed(target, e);
+            return notFound(target, e);
         }
         try {
             Partitions.checkLeaderEpoch(partition, target.currentLeaderEpoch());
@@ -65,15 +84,20 @@ final class PartitionReader {
     /** What a node hears that claims to be a replica: none is one. */
     PartitionData refuseReplica(FetchTarget target) {
         try {
-            PartitionPort partition = find(target.key());
+            PartitionPort partition = find(target);
             return withoutTransactions(failed(
                     target,
                     new MillraceException(
                             ErrorCode.NOT_LEADER,
                             partition.topic() + "-" + partition.id().partition() + " has no replicas")));
         } catch (RuntimeException e) {
-            return failed(target, e);
+            return notFound(target, e);
         }
+    }
+
+    private static PartitionData notFound(FetchTarget target, RuntimeException failure) {
+        PartitionData data = failed(target, failure);
+        return data.errorCode() == Errors.INCONSISTENT_TOPIC_ID.code() ? withoutTransactions(data) : data;
     }
 
     /** Whether the client's history differs from ours: then it is told where (KIP-595). */

@@ -24,19 +24,32 @@ final class RepeatedKeys {
 
     static final int ARRAY_LENGTH_UNCHECKED = 100;
 
-    /** The APIs whose requests have such collections; in all of them the key is what an element begins with. */
+    /** The APIs whose requests, or answers to what they name, have such collections; the key is what an element begins with. */
     private static final Set<ApiKeys> COLLECTING = EnumSet.of(
             ApiKeys.PRODUCE,
+            ApiKeys.METADATA,
             ApiKeys.JOIN_GROUP,
             ApiKeys.CREATE_TOPICS,
+            ApiKeys.DELETE_TOPICS,
+            ApiKeys.DELETE_RECORDS,
             ApiKeys.OFFSET_FOR_LEADER_EPOCH,
             ApiKeys.ADD_PARTITIONS_TO_TXN,
             ApiKeys.ALTER_CONFIGS,
             ApiKeys.ALTER_REPLICA_LOG_DIRS,
             ApiKeys.DESCRIBE_LOG_DIRS,
+            ApiKeys.CREATE_PARTITIONS,
+            ApiKeys.DELETE_GROUPS,
+            ApiKeys.ELECT_LEADERS,
             ApiKeys.INCREMENTAL_ALTER_CONFIGS,
+            ApiKeys.OFFSET_DELETE,
+            ApiKeys.UPDATE_FEATURES,
+            ApiKeys.DESCRIBE_PRODUCERS,
+            ApiKeys.DESCRIBE_TRANSACTIONS,
+            ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
             ApiKeys.SHARE_FETCH,
-            ApiKeys.SHARE_ACKNOWLEDGE);
+            ApiKeys.SHARE_ACKNOWLEDGE,
+            ApiKeys.ADD_RAFT_VOTER,
+            ApiKeys.ALTER_SHARE_GROUP_OFFSETS);
 
     private final RequestReader in;
 
@@ -93,17 +106,13 @@ final class RepeatedKeys {
             throw new IllegalArgumentException("an array of " + length + " elements in fewer bytes");
         }
         Type element = type.arrayElementType().orElseThrow();
-        if (!(element instanceof Schema schema)) {
-            for (int n = 0; n < length; n++) {
-                skipPrimitive(element.toString());
-            }
-            return;
-        }
+        boolean named = element instanceof Schema || element.toString().endsWith("STRING");
         Map<ByteBuffer, Integer> seen = new HashMap<>();
         for (int n = 0; n < length; n++) {
             int start = in.position();
-            int keyEnd = walkElement(schema);
-            if (length > ARRAY_LENGTH_UNCHECKED
+            int keyEnd = walkElement(element);
+            if (named
+                    && length > ARRAY_LENGTH_UNCHECKED
                     && seen.merge(in.bytes(start, keyEnd), 1, Integer::sum) > ARRAY_LENGTH_UNCHECKED) {
                 throw new IllegalArgumentException("an array of " + length + " elements begins more than "
                         + ARRAY_LENGTH_UNCHECKED + " with the same key");
@@ -112,9 +121,12 @@ final class RepeatedKeys {
     }
 
     /** Returns the position behind the element's key. */
-    private int walkElement(Schema schema) {
-        // A resource is named by its type, one byte, and its name; everything else by its first field.
-        int keyFields = schema.get(0).def.type.toString().equals("INT8") ? 2 : 1;
+    private int walkElement(Type element) {
+        if (!(element instanceof Schema schema)) {
+            skipPrimitive(element.toString());
+            return in.position();
+        }
+        int keyFields = keyFields(schema);
         int keyEnd = in.position();
         for (int n = 0; n < schema.numFields(); n++) {
             walk(schema.get(n).def.type);
@@ -123,6 +135,15 @@ final class RepeatedKeys {
             }
         }
         return keyEnd;
+    }
+
+    /** A resource is named by its type, one byte, and its name; some topics by a name or an id; everything else by its first field. */
+    private static int keyFields(Schema schema) {
+        String first = schema.get(0).def.type.toString();
+        String second = schema.numFields() > 1 ? schema.get(1).def.type.toString() : "";
+        boolean nameOrId = (first.equals("UUID") && second.endsWith("STRING"))
+                || (first.endsWith("STRING") && second.equals("UUID"));
+        return first.equals("INT8") || nameOrId ? 2 : 1;
     }
 
     private void skipPrimitive(String type) {
