@@ -1,7 +1,9 @@
 package dev.millrace.wire;
 
+import dev.millrace.base.time.Scheduler;
 import dev.millrace.base.time.SystemClock;
 import dev.millrace.base.time.ThreadScheduler;
+import dev.millrace.control.port.LogPort;
 import dev.millrace.wire.fetch.FetchEngine;
 import dev.millrace.wire.fetch.FetchSessions;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** The data handlers over a {@link TestLog}, with everything that they need. */
@@ -31,13 +34,19 @@ public final class TestDataHandlers implements AutoCloseable {
     }
 
     public List<Handler<?>> handlers() {
+        return over(log, scheduler, () -> CompletableFuture.completedFuture(producerIds.getAndIncrement()));
+    }
+
+    /** The same handlers over any log. */
+    public static List<Handler<?>> over(
+            LogPort log, Scheduler scheduler, Supplier<CompletableFuture<Long>> producerIds) {
         RandomGenerator random = new Random();
         FetchSessions sessions = new FetchSessions(SESSION_SLOTS, new SystemClock(), random);
         return List.of(
                 new H00_Produce(log),
                 new H01_Fetch(new FetchEngine(log, sessions, scheduler, WAITING)),
                 new H02_ListOffsets(log, WAITING),
-                new H22_InitProducerId(() -> CompletableFuture.completedFuture(producerIds.getAndIncrement())),
+                new H22_InitProducerId(producerIds),
                 new H23_OffsetForLeaderEpoch(log));
     }
 

@@ -24,7 +24,8 @@ final class Payloads {
             usual.add(batch(codec, 1, 10));
             usual.add(batch(codec, 20, 50));
             if (codec != Codec.NONE) {
-                exploding.add(batch(codec, 1, EXPLODING_BYTES));
+                exploding.add(batch(codec, 1, codec == Codec.SNAPPY ? EXPLODING_BYTES / 4 : EXPLODING_BYTES));
+                exploding.add(batch(codec, 50_000, 1));
             }
         }
     }
@@ -32,8 +33,8 @@ final class Payloads {
     byte[] next(Random random) {
         int kind = random.nextInt(100);
         if (kind == 0) {
-            byte[] bomb = exploding.get(random.nextInt(exploding.size()));
-            return bomb.length > 100_000 ? new byte[0] : bomb;
+            // Rare: where it is opened, one costs as much as ten thousand others.
+            return random.nextInt(20) > 0 ? new byte[0] : exploding.get(random.nextInt(exploding.size()));
         } else if (kind < 60) {
             return usual.get(random.nextInt(usual.size()));
         } else if (kind < 65) {
