@@ -33,8 +33,8 @@ final class Format {
         javaFiles(Path.of("")).forEach(file -> command.add(file.toString()));
         int exit = new ProcessBuilder(command).inheritIO().start().waitFor();
         if (exit != 0 && !write) {
-            System.err.println(
-                    "These files are not formatted. Mend them with: mvn -q -pl tests/format exec:exec@format");
+            System.err.println("These files are not formatted. Mend them with: mvn -o -B -q -pl tests/format validate"
+                    + " exec:exec@format");
         }
         System.exit(exit);
     }

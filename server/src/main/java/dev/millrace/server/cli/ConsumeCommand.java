@@ -6,8 +6,6 @@ import dev.millrace.kafka.RecordSource;
 import dev.millrace.kafka.RecordSource.Received;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -91,13 +89,11 @@ final class ConsumeCommand implements Callable<Integer> {
                 count == null ? Long.MAX_VALUE : count,
                 follow);
         RecordPrinter printer = new RecordPrinter(terminal.out(), json ? RecordPrinter.Format.JSON : format);
-        CountDownLatch ended = new CountDownLatch(1);
-        try (KafkaCluster kafka = cluster.connect();
+        try (Ending ending = new Ending();
+                KafkaCluster kafka = cluster.connect();
                 RecordSource source = kafka.source(options)) {
-            Runtime.getRuntime().addShutdownHook(goodbye(source, ended));
+            ending.onSignal("goodbye", () -> sayGoodbye(source, ending));
             read(source, printer);
-        } finally {
-            ended.countDown();
         }
         return 0;
     }
@@ -122,17 +118,10 @@ final class ConsumeCommand implements Callable<Integer> {
     }
 
     /** Ctrl-C: what was printed is committed, and the group is told, so that the others need not wait for a session to time out. */
-    private static Thread goodbye(RecordSource source, CountDownLatch ended) {
-        return Thread.ofPlatform().name("goodbye").unstarted(() -> {
-            if (ended.getCount() == 0) {
-                return;
-            }
+    private static void sayGoodbye(RecordSource source, Ending ending) {
+        if (!ending.isOver()) {
             source.stop();
-            try {
-                var _ = ended.await(GOODBYE_SECONDS, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
+            ending.await(GOODBYE_SECONDS);
+        }
     }
 }

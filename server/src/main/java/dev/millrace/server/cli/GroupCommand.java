@@ -132,7 +132,7 @@ final class GroupCommand implements Runnable {
         try (KafkaCluster kafka = cluster.connect()) {
             for (String groupId : groupIds) {
                 kafka.groups().delete(groupId);
-                terminal.print(output.json ? Json.text(Json.object("deleted", groupId)) : "Deleted " + groupId + ".");
+                output.done(terminal, "deleted", groupId);
             }
         }
         return 0;

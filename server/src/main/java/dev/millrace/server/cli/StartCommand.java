@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,16 +65,14 @@ final class StartCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         ServerConfig config = ServerConfig.of(options.read(assignments()));
         CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch ended = new CountDownLatch(1);
-        try (Server server = start(config)) {
-            Runtime.getRuntime().addShutdownHook(onSignal(asked, ended));
+        try (Ending ending = new Ending();
+                Server server = start(config)) {
+            ending.onSignal("shutdown", () -> shutDown(asked, ending));
             banner(server, config);
             asked.await();
         } catch (InterruptedException e) {
             // Whoever runs this command in a thread of their own, as the training does, ends it so.
             Thread.currentThread().interrupt();
-        } finally {
-            ended.countDown();
         }
         return 0;
     }
@@ -102,21 +99,14 @@ final class StartCommand implements Callable<Integer> {
     }
 
     /** Asks the command to end, and ends the process with its own exit code: a signal's would look like a failure. */
-    private static Thread onSignal(CountDownLatch asked, CountDownLatch ended) {
-        return Thread.ofPlatform().name("shutdown").unstarted(() -> {
-            asked.countDown();
-            int code = 0;
-            try {
-                if (!ended.await(SHUTDOWN_SECONDS, TimeUnit.SECONDS)) {
-                    Logger log = LoggerFactory.getLogger(StartCommand.class);
-                    log.warn("event=shutdown-cut-short seconds={}", SHUTDOWN_SECONDS);
-                    code = Cli.FAILED;
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            Runtime.getRuntime().halt(code);
-        });
+    private static void shutDown(CountDownLatch asked, Ending ending) {
+        asked.countDown();
+        boolean inTime = ending.await(SHUTDOWN_SECONDS);
+        if (!inTime) {
+            Logger log = LoggerFactory.getLogger(StartCommand.class);
+            log.warn("event=shutdown-cut-short seconds={}", SHUTDOWN_SECONDS);
+        }
+        Runtime.getRuntime().halt(inTime ? 0 : Cli.FAILED);
     }
 
     private void banner(Server server, ServerConfig config) {

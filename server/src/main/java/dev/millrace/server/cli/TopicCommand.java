@@ -180,7 +180,7 @@ final class TopicCommand implements Runnable {
         try (KafkaCluster kafka = cluster.connect()) {
             for (String name : names) {
                 kafka.topics().delete(name);
-                terminal.print(output.json ? Json.text(Json.object("deleted", name)) : "Deleted " + name + ".");
+                output.done(terminal, "deleted", name);
             }
         }
         return 0;
