@@ -1,6 +1,7 @@
 package dev.millrace.log;
 
 import dev.millrace.base.files.FileStore;
+import dev.millrace.base.jfr.MillraceEvent;
 import dev.millrace.log.segment.Segment;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +32,17 @@ final class FlushJob {
 
     /** From so many files on, one {@code syncfs} is cheaper than a sync of each. */
     private static final int SYNC_FILE_SYSTEM_FROM = 16;
+
+    /** The data of one flush, made durable in the background. */
+    @Name("millrace.SegmentFlush")
+    @Label("Segment flush")
+    static final class SegmentFlushEvent extends MillraceEvent {
+        @Label("Partitions")
+        int partitionsCount;
+
+        @Label("Segments")
+        int filesCount;
+    }
 
     /**
      * What one partition needs.
@@ -116,7 +130,12 @@ final class FlushJob {
     }
 
     private void run() {
+        SegmentFlushEvent event = new SegmentFlushEvent();
+        event.begin();
         flushData();
+        event.partitionsCount = items.size();
+        event.filesCount = filesCount();
+        event.commit();
         if (fatal.isEmpty() && checkpointFailure.isEmpty()) {
             writeCheckpoint(linesNow());
         }
@@ -124,7 +143,7 @@ final class FlushJob {
 
     /** Makes the data durable and says so nowhere yet: {@link #failures} and {@link #fatal} tell of what it could not. */
     void flushData() {
-        boolean whole = syncsWhole();
+        boolean whole = filesCount() >= SYNC_FILE_SYSTEM_FROM;
         items.forEach(item -> attempt(item, () -> writeSmallFiles(item, !whole)));
         if (whole) {
             syncAll();
@@ -133,12 +152,12 @@ final class FlushJob {
         }
     }
 
-    private boolean syncsWhole() {
+    private int filesCount() {
         int filesCount = 0;
         for (Item item : items) {
             filesCount += item.segments.size();
         }
-        return filesCount >= SYNC_FILE_SYSTEM_FROM;
+        return filesCount;
     }
 
     private void writeSmallFiles(Item item, boolean sync) throws IOException {

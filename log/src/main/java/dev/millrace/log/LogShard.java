@@ -70,7 +70,7 @@ final class LogShard implements Agent {
         this.disk = new DiskReserve(
                 environment.files(), config.directory(), environment.clock(), config.diskReserveBytes());
         this.journal = new ShardJournal(name, config, environment, background, disk);
-        this.events = new ShardEvents(name, environment.clock());
+        this.events = new ShardEvents(name, index, environment.clock(), environment.metrics(), queue::sizeBytes);
     }
 
     /**
@@ -239,7 +239,7 @@ final class LogShard implements Agent {
             if (journal.exists()) {
                 commitDue = true;
             } else {
-                group.completeDurable();
+                completeDurable();
             }
         }
         if (layout.isDurable()) {
@@ -275,6 +275,11 @@ final class LogShard implements Agent {
             return;
         }
         events.endCommit(group.appendsCount(), group.sizeBytes());
+        completeDurable();
+    }
+
+    private void completeDurable() {
+        events.durable(group.appendsCount(), group.sizeBytes());
         group.completeDurable();
     }
 
@@ -320,6 +325,10 @@ final class LogShard implements Agent {
         return flusher;
     }
 
+    ShardEvents events() {
+        return events;
+    }
+
     ShardBackground background() {
         return background;
     }
@@ -361,6 +370,7 @@ final class LogShard implements Agent {
                         + cause.getMessage(),
                 cause);
         log.error("event=partition-offline partition={} what=\"{}\"", partition.name(), what, cause);
+        events.partitionFailed();
         partition.log.goOffline(reason);
         partition.failParked(reason);
         return reason;
@@ -377,6 +387,7 @@ final class LogShard implements Agent {
                         + "; see the log, mend the disk, restart",
                 cause);
         fenced = reason;
+        events.fenced();
         log.error(
                 "event=shard-fenced shard={} what=\"{}\" partitions={}",
                 name,

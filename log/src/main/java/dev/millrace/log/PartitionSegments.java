@@ -26,6 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class PartitionSegments {
 
     private static final long UNKNOWN = Long.MIN_VALUE;
+    /** What one more batch may add to an index: an entry of a time index. */
+    private static final int MAX_INDEX_ENTRY_SIZE_BYTES = 12;
+
+    /** An odd number without a pattern in its bits (2^64 through the golden ratio): multiplied with it, close hashes lie far apart. */
+    private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
 
     private final PartitionLog log;
     private @Nullable SegmentProvider provider;
@@ -82,6 +87,8 @@ final class PartitionSegments {
             return false;
         }
         return segment.sizeBytes() + sizeBytes > log.config().segmentSizeBytes()
+                || segment.indexSizeBytes() + MAX_INDEX_ENTRY_SIZE_BYTES
+                        > log.config().segmentIndexSizeBytes()
                 || isTooOldAt(maxTimestampMs)
                 || offsetNext - segment.baseOffset() > Integer.MAX_VALUE;
     }
@@ -90,7 +97,16 @@ final class PartitionSegments {
     boolean isTooOldAt(long timestampMs) throws IOException {
         noteFirstTimestamp();
         return firstTimestampMs >= 0
-                && timestampMs - firstTimestampMs > log.config().segmentMs();
+                && timestampMs - firstTimestampMs > log.config().segmentMs() - jitterMs();
+    }
+
+    /** Spread over segments as if by chance, and the same after a restart. */
+    private long jitterMs() {
+        long maxJitterMs = Math.min(log.config().segmentJitterMs(), log.config().segmentMs());
+        if (maxJitterMs <= 0) {
+            return 0;
+        }
+        return Math.floorMod((log.id().hashCode() + active().baseOffset()) * SPREAD, maxJitterMs);
     }
 
     /** After a restart it is looked up once. */

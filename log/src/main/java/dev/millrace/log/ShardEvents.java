@@ -1,24 +1,28 @@
 package dev.millrace.log;
 
+import dev.millrace.base.jfr.MillraceEvent;
+import dev.millrace.base.metrics.Counter;
+import dev.millrace.base.metrics.Distribution;
+import dev.millrace.base.metrics.MetricName;
+import dev.millrace.base.metrics.Metrics;
 import dev.millrace.base.time.Clock;
-import jdk.jfr.Category;
+import java.util.function.DoubleSupplier;
 import jdk.jfr.DataAmount;
-import jdk.jfr.Enabled;
-import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
-import jdk.jfr.StackTrace;
+import jdk.jfr.Threshold;
 
-/** What a shard tells the flight recorder; costs nothing unless somebody records. Owned by the shard's thread. */
+/**
+ * What a shard tells the metrics and the flight recorder. Owned by the shard's thread. Allocation-free; an event is made anew only after
+ * somebody has recorded one.
+ */
 final class ShardEvents {
 
     /** One sync and what it made durable; its duration is that of the sync. */
-    @Name("dev.millrace.GroupCommit")
+    @Name("millrace.GroupCommit")
     @Label("Group commit")
-    @Category({"Millrace", "Log"})
-    @StackTrace(false)
-    @Enabled(false)
-    static final class GroupCommitEvent extends Event {
+    @Threshold("10 ms")
+    static final class GroupCommitEvent extends MillraceEvent {
         @Label("Shard")
         String shard = "";
 
@@ -30,13 +34,11 @@ final class ShardEvents {
         long sizeBytes;
     }
 
-    /** One cycle that took appends: from the first taken to all of them in the page cache. */
-    @Name("dev.millrace.AppendCycle")
+    /** One cycle that took tasks: from the first taken to all of them in the segments. */
+    @Name("millrace.AppendCycle")
     @Label("Append cycle")
-    @Category({"Millrace", "Log"})
-    @StackTrace(false)
-    @Enabled(false)
-    static final class AppendCycleEvent extends Event {
+    @Threshold("10 ms")
+    static final class AppendCycleEvent extends MillraceEvent {
         @Label("Shard")
         String shard = "";
 
@@ -53,21 +55,58 @@ final class ShardEvents {
 
     private final String shard;
     private final Clock clock;
+    private final Counter appends;
+    private final Counter appendedBytes;
+    private final Distribution commitAppends;
+    private final Distribution syncTime;
+    private final Counter fences;
+    private final Counter offlinePartitions;
+    private final Counter checkpointFailures;
+
     private GroupCommitEvent commit = new GroupCommitEvent();
     private AppendCycleEvent cycle = new AppendCycleEvent();
+    private long commitBeganNs;
 
-    ShardEvents(String shard, Clock clock) {
+    /**
+     * @param index of the shard
+     * @param queueSizeBytes what waits for it, from any thread
+     */
+    ShardEvents(String shard, int index, Clock clock, Metrics metrics, DoubleSupplier queueSizeBytes) {
         this.shard = shard;
         this.clock = clock;
+        String tags = "shard=" + index;
+        this.appends = metrics.counter(
+                new MetricName("log.appends", "appends", "Appends that were answered as durable.", tags));
+        this.appendedBytes = metrics.counter(
+                new MetricName("log.appends.size", "bytes", "Bytes of appends that were answered as durable.", tags));
+        this.commitAppends = metrics.distribution(new MetricName(
+                "log.commit.appends", "appends", "How many appends one group commit made durable.", tags));
+        this.syncTime = metrics.distribution(
+                new MetricName("log.commit.sync.time", "ns", "How long the sync of a group commit took.", tags));
+        metrics.gauge(
+                new MetricName("log.queue.size", "bytes", "Bytes of appends that wait for the shard.", tags),
+                queueSizeBytes);
+        this.fences = metrics.counter(new MetricName(
+                "log.fences", "fences", "Whether the shard is fenced: 0 or 1, and then until a restart.", tags));
+        this.offlinePartitions = metrics.counter(new MetricName(
+                "log.partitions.failed",
+                "partitions",
+                "Partitions that a failure took offline since the start.",
+                tags));
+        this.checkpointFailures = metrics.counter(new MetricName(
+                "log.checkpoint.failures", "checkpoints", "Checkpoints that could not be written.", tags));
     }
 
     void beginCommit() {
+        commitBeganNs = clock.monotonicNs();
         if (commit.isEnabled()) {
             commit.begin();
         }
     }
 
     void endCommit(int appendsCount, long sizeBytes) {
+        syncTime.record(clock.monotonicNs() - commitBeganNs);
+        commitAppends.record(appendsCount);
         if (commit.isEnabled()) {
             commit.shard = shard;
             commit.appendsCount = appendsCount;
@@ -75,6 +114,11 @@ final class ShardEvents {
             commit.commit();
             commit = new GroupCommitEvent();
         }
+    }
+
+    void durable(int appendsCount, long sizeBytes) {
+        appends.add(appendsCount);
+        appendedBytes.add(sizeBytes);
     }
 
     void beginCycle() {
@@ -93,6 +137,18 @@ final class ShardEvents {
             cycle.commit();
             cycle = new AppendCycleEvent();
         }
+    }
+
+    void fenced() {
+        fences.increment();
+    }
+
+    void partitionFailed() {
+        offlinePartitions.increment();
+    }
+
+    void checkpointFailed() {
+        checkpointFailures.increment();
     }
 
     /** When a task is queued: the time if a recording wants it, else 0. Thread-safe. */

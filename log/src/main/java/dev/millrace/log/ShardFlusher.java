@@ -305,6 +305,7 @@ final class ShardFlusher {
 
     /** Nobody may trust what no checkpoint names: its partitions are flushed once more, which finds little to do. */
     private void tryAgainLater(FlushJob job, IOException cause) {
+        shard.events().checkpointFailed();
         log.error("event=checkpoint-failed path={} retryMs={}", checkpointPath, pauseMs, cause);
         for (FlushJob.Item item : job.succeeded()) {
             item.writer().flush.epochsChanged |= item.epochs().isPresent();

@@ -209,7 +209,7 @@ class LogRecoveryTest {
 
     @Test
     void shouldGoOnWithWhatSegmentsHoldWhenTheCheckpointIsLost() throws IOException {
-        LogConfig small = new LogConfig(BatchRules.DEFAULT, 200, 1L << 40, 4096, -1, -1, 60_000);
+        LogConfig small = new LogConfig(BatchRules.DEFAULT, 200, 1L << 40, 0, 4096, 10 << 20, -1, -1, 60_000);
         LogWorld world = new LogWorld(1);
         PartitionLog log = world.open(A, "a", small);
         for (int i = 0; i < 5; i++) {

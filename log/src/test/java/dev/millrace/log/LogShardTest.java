@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.base.error.ErrorCode;
+import dev.millrace.base.metrics.Counter;
+import dev.millrace.base.metrics.Distribution;
+import dev.millrace.base.metrics.Gauge;
+import dev.millrace.base.metrics.Metric;
 import dev.millrace.base.metrics.Metrics;
 import dev.millrace.log.records.BatchRules;
 import dev.millrace.testkit.files.SimulatedFileStore.Operation;
@@ -93,7 +97,7 @@ class LogShardTest {
     @Test
     void shouldMakeRoomForTheRetentionOfEachPartition() throws IOException {
         LogWorld world = new LogWorld(1, smallJournal(Durability.FSYNC));
-        LogConfig config = new LogConfig(BatchRules.DEFAULT, 1 << 20, 1L << 40, 4096, 1_000, -1, 60_000);
+        LogConfig config = new LogConfig(BatchRules.DEFAULT, 1 << 20, 1L << 40, 0, 4096, 10 << 20, 1_000, -1, 60_000);
         List<PartitionLog> logs = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             logs.add(world.open(LogWorld.id(10, i), "a", config));
@@ -200,6 +204,32 @@ class LogShardTest {
         runHeldBack(world);
         world.crash();
         assertThat(LogWorld.values(world.open(NEW, "a"), 0)).containsExactly("z");
+    }
+
+    @Test
+    void shouldMeasureWhatItDoes() throws IOException {
+        LogWorld world = new LogWorld(1);
+        PartitionLog log = world.open(OLD, "a");
+        world.append(log, "x");
+        world.append(log, "y");
+        assertThat(metric(world, Counter.class, "log.appends").value()).isEqualTo(2);
+        assertThat(metric(world, Counter.class, "log.appends.size").value()).isEqualTo(log.sizeBytes());
+        assertThat(metric(world, Distribution.class, "log.commit.sync.time").count())
+                .isEqualTo(2);
+        Append waiting = log.append(world.batch("z"), AppendOptions.CLIENT);
+        assertThat(metric(world, Gauge.class, "log.queue.size").value()).isPositive();
+        world.simulator.files().failNext(Operation.SYNC, path -> true);
+        assertThat(PartitionLogTest.codeOf(world, waiting)).isEqualTo(ErrorCode.PARTITION_OFFLINE);
+        assertThat(metric(world, Counter.class, "log.fences").value()).isEqualTo(1);
+        assertThat(metric(world, Gauge.class, "log.queue.size").value()).isZero();
+    }
+
+    private static <M extends Metric> M metric(LogWorld world, Class<M> type, String name) {
+        return world.metrics.all().stream()
+                .filter(metric -> metric.name().full().equals(name + "{shard=0}"))
+                .map(type::cast)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static LogStoreConfig smallJournal(Durability durability) {

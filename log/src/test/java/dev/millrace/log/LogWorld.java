@@ -30,6 +30,8 @@ public final class LogWorld {
     private LogStoreConfig config;
     private final FileStore files;
     public LogStore store;
+    /** Those of the process that runs. */
+    public Metrics metrics = new Metrics();
 
     public LogWorld(long seed) throws IOException {
         this(seed, SMALL);
@@ -48,8 +50,9 @@ public final class LogWorld {
     }
 
     public LogEnvironment environment() {
+        metrics = new Metrics();
         return new LogEnvironment(
-                files, simulator.clock(), simulator.scheduler(), simulator.background(), simulator, new Metrics());
+                files, simulator.clock(), simulator.scheduler(), simulator.background(), simulator, metrics);
     }
 
     /** The power fails, and the machine starts again. */

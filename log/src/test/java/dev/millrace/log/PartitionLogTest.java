@@ -219,15 +219,52 @@ class PartitionLogTest {
     }
 
     @Test
+    void shouldRollBeforeAnIndexGrowsTooLarge() throws IOException {
+        LogWorld world = new LogWorld(1);
+        LogConfig config = new LogConfig(BatchRules.DEFAULT, 1 << 20, 1L << 40, 0, 0, 30, -1, -1, 60_000);
+        PartitionLog log = world.open(ID, "a", config);
+        for (int i = 0; i < 10; i++) {
+            world.simulator.advanceMs(1); // Else the time index gets one entry alone.
+            world.append(log, "x");
+        }
+        // Two entries of 12 bytes fit; a segment's first batch gets none.
+        assertThat(baseOffsets(world, "a-0")).containsExactly(0L, 3L, 6L, 9L);
+    }
+
+    @Test
+    void shouldRollSegmentsOfManyPartitionsAtDifferentTimes() throws IOException {
+        LogWorld world = new LogWorld(1);
+        LogConfig config = new LogConfig(BatchRules.DEFAULT, 1 << 20, 100_000, 80_000, 4096, 10 << 20, -1, -1, 60_000);
+        int rolled = 0;
+        for (int i = 0; i < 50; i++) {
+            world.append(world.open(LogWorld.id(1, i), "a", config), "x");
+        }
+        world.simulator.advanceMs(60_000);
+        for (int i = 0; i < 50; i++) {
+            world.append(world.open(LogWorld.id(1, i), "a", config), "y");
+            rolled += baseOffsets(world, "a-" + i).size() - 1;
+        }
+        assertThat(rolled).isBetween(15, 35);
+    }
+
+    private static List<Long> baseOffsets(LogWorld world, String directory) throws IOException {
+        return world.simulator.files().list(LogWorld.DIRECTORY.resolve("topics").resolve(directory)).stream()
+                .map(path -> path.getFileName().toString())
+                .filter(name -> name.endsWith(".log"))
+                .map(name -> Long.parseLong(name.substring(0, 20)))
+                .toList();
+    }
+
+    @Test
     void shouldDropOldSegmentsByTimeAndBySize() throws IOException {
         LogWorld world = new LogWorld(1);
-        LogConfig byTime = new LogConfig(BatchRules.DEFAULT, 200, 1L << 40, 4096, 1_000, -1, 60_000);
+        LogConfig byTime = new LogConfig(BatchRules.DEFAULT, 200, 1L << 40, 0, 4096, 10 << 20, 1_000, -1, 60_000);
         PartitionLog log = world.open(ID, "a", byTime);
         world.append(log, "x".repeat(100));
         world.append(log, "y".repeat(100));
         world.simulator.advanceMs(400_000);
         assertThat(log.offsets()).isEqualTo(new PartitionOffsets(2, 2, 2, 2));
-        LogConfig bySize = new LogConfig(BatchRules.DEFAULT, 200, 1L << 40, 4096, -1, 300, 60_000);
+        LogConfig bySize = new LogConfig(BatchRules.DEFAULT, 200, 1L << 40, 0, 4096, 10 << 20, -1, 300, 60_000);
         world.store.updateConfig(ID, bySize);
         for (int i = 0; i < 5; i++) {
             world.append(log, "z".repeat(100));
@@ -258,7 +295,7 @@ class PartitionLogTest {
 
     @Test
     void shouldNotLetASegmentThatCannotBeReadStopTheRetentionOfOthers() throws IOException {
-        LogConfig bySize = new LogConfig(BatchRules.DEFAULT, 200, 1L << 40, 4096, -1, 300, 60_000);
+        LogConfig bySize = new LogConfig(BatchRules.DEFAULT, 200, 1L << 40, 0, 4096, 10 << 20, -1, 300, 60_000);
         LogWorld world = new LogWorld(1);
         PartitionLog log = world.open(ID, "a", bySize);
         PartitionLog other = world.open(LogWorld.id(2, 0), "b", bySize);

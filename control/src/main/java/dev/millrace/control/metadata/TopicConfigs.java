@@ -67,6 +67,22 @@ public final class TopicConfigs {
             .atLeast(1)
             .doc("A segment is rolled when its first record is older, even if it is small.");
 
+    public static final ConfigKey<Long> SEGMENT_JITTER_MS = key(ConfigType.LONG, 0L)
+            .topic("segment.jitter.ms")
+            .server("log.roll.jitter.ms")
+            .serverMultiple("log.roll.jitter.hours", HOUR_MS)
+            .unit("ms")
+            .atLeast(0)
+            .doc("The most by which segment.ms is shortened, differently for each segment, so that those of many"
+                    + " partitions do not all end at once.");
+
+    public static final ConfigKey<Integer> SEGMENT_INDEX_BYTES = key(ConfigType.INT, 10 << 20)
+            .topic("segment.index.bytes")
+            .server("log.index.size.max.bytes")
+            .unit("bytes")
+            .atLeast(4)
+            .doc("A segment is rolled before one of its indexes grows larger. Indexes are not preallocated.");
+
     public static final ConfigKey<Integer> INDEX_INTERVAL_BYTES = key(ConfigType.INT, 4096)
             .topic("index.interval.bytes")
             .server("log.index.interval.bytes")
@@ -128,20 +144,6 @@ public final class TopicConfigs {
             .doc("How hard zstd tries when compression.type is zstd.");
 
     private static final List<ConfigKey<?>> WITHOUT_EFFECT = List.of(
-            key(ConfigType.LONG, 0L)
-                    .topic("segment.jitter.ms")
-                    .server("log.roll.jitter.ms")
-                    .serverMultiple("log.roll.jitter.hours", HOUR_MS)
-                    .unit("ms")
-                    .atLeast(0)
-                    .doc("A random time by which segment.ms is shortened." + NO_EFFECT
-                            + "rolling a segment syncs nothing."),
-            key(ConfigType.INT, 10 << 20)
-                    .topic("segment.index.bytes")
-                    .server("log.index.size.max.bytes")
-                    .unit("bytes")
-                    .atLeast(4)
-                    .doc("The largest index of a segment." + NO_EFFECT + "indexes grow as needed."),
             key(ConfigType.BOOLEAN, false)
                     .topic("preallocate")
                     .server("log.preallocate")
@@ -255,6 +257,8 @@ public final class TopicConfigs {
                     FILE_DELETE_DELAY_MS,
                     SEGMENT_BYTES,
                     SEGMENT_MS,
+                    SEGMENT_JITTER_MS,
+                    SEGMENT_INDEX_BYTES,
                     INDEX_INTERVAL_BYTES,
                     MAX_MESSAGE_BYTES,
                     MESSAGE_TIMESTAMP_TYPE,

@@ -15,7 +15,9 @@ final class TopicLogConfigs {
             new BatchRules(Integer.MAX_VALUE, Optional.empty(), false, Long.MAX_VALUE, Long.MAX_VALUE),
             16 << 20,
             Long.MAX_VALUE,
+            0,
             4096,
+            10 << 20,
             -1,
             -1,
             60_000);
@@ -43,7 +45,9 @@ final class TopicLogConfigs {
                 rules,
                 topic.get(TopicConfigs.SEGMENT_BYTES),
                 topic.get(TopicConfigs.SEGMENT_MS),
+                topic.get(TopicConfigs.SEGMENT_JITTER_MS),
                 topic.get(TopicConfigs.INDEX_INTERVAL_BYTES),
+                topic.get(TopicConfigs.SEGMENT_INDEX_BYTES),
                 drops ? topic.get(TopicConfigs.RETENTION_MS) : -1,
                 drops ? topic.get(TopicConfigs.RETENTION_BYTES) : -1,
                 topic.get(TopicConfigs.FILE_DELETE_DELAY_MS));

@@ -132,6 +132,11 @@ final class ActiveFileSegment implements ActiveSegment {
     }
 
     @Override
+    public long indexSizeBytes() {
+        return indexes.sizeBytes();
+    }
+
+    @Override
     public Optional<Slice> read(long offset, long endOffset, int maxSizeBytes, boolean atLeastOneBatch)
             throws IOException {
         long seenSizeBytes = sizeBytes;

@@ -47,6 +47,11 @@ final class Indexes {
         bytesSinceEntry += sizeBytes;
     }
 
+    /** Size of the larger one, bytes. */
+    long sizeBytes() {
+        return Math.max((long) offsets.count() * OffsetIndex.ENTRY_BYTES, (long) times.count() * TimeIndex.ENTRY_BYTES);
+    }
+
     /** Last offset of the batch of the last entry; -1 if there is none. */
     long lastIndexedOffset() {
         return offsets.count() == 0 ? -1 : offsets.offset(offsets.count() - 1);

@@ -143,6 +143,11 @@ final class InMemorySegment implements ActiveSegment, SealedSegment {
     public void synced() {}
 
     @Override
+    public long indexSizeBytes() {
+        return 0;
+    }
+
+    @Override
     public boolean isFlushed() {
         return true;
     }

@@ -14,6 +14,9 @@ public interface ActiveSegment extends Segment {
      */
     void append(ByteBuffer batches) throws IOException;
 
+    /** Size of the larger of its indexes, bytes; 0 if it needs none. */
+    long indexSizeBytes();
+
     /** Cuts away every batch that holds {@code offset} or lies behind it. No flush MAY be under way. */
     void truncateTo(long offset) throws IOException;
 

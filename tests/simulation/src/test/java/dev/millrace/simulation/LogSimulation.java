@@ -203,7 +203,9 @@ final class LogSimulation {
                 BatchRules.DEFAULT,
                 100_000 + random.nextInt(100_000),
                 1L << 50,
+                0,
                 500,
+                10 << 20,
                 -1,
                 retention ? 60_000 : -1,
                 60_000);
