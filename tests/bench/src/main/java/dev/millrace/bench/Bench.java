@@ -13,10 +13,12 @@ import java.util.Map;
 /** Runs rows of the table, their sides in alternating rounds, and prints what came out as Markdown. */
 public final class Bench implements AutoCloseable {
     private static final double QUICK_SCALE = 0.1;
+    private static final int WARM_ROUNDS = 2;
 
     private final BenchOptions options;
     private final Path directory;
     private final Map<List<Object>, Broker> running = new LinkedHashMap<>();
+    private final PageCache pageCache = new PageCache();
     private int brokersCount;
 
     private Bench(BenchOptions options) throws IOException {
@@ -30,7 +32,6 @@ public final class Bench implements AutoCloseable {
         if (options.usesMillrace()) {
             new Millrace().train(Files.createTempDirectory("bench-training"));
         }
-        PageCache.warm(options.warmBytes());
         Report report = new Report();
         try (Bench bench = new Bench(options)) {
             for (Row row : options.rows(Table.rows())) {
@@ -43,10 +44,10 @@ public final class Bench implements AutoCloseable {
     /** The medians of each side. */
     private Map<Side, Figures> run(Row row) throws IOException {
         if (row.startsBrokers()) {
-            close();
+            stopBrokers();
         }
         List<Station> stations = new ArrayList<>();
-        for (Side side : row.sides()) {
+        for (Side side : options.sides(row)) {
             Broker broker = row.startsBrokers() ? fresh(side) : shared(side);
             stations.add(new Station(side, broker, options.quick() ? QUICK_SCALE : 1));
         }
@@ -61,14 +62,15 @@ public final class Bench implements AutoCloseable {
         }
     }
 
-    /** The first round only warms brokers and clients, and is not counted. */
+    /** The first rounds only warm brokers and clients, and are not counted. */
     private Map<Side, Figures> rounds(Row row, List<Station> stations) {
         Map<Side, List<Figures>> measured = new LinkedHashMap<>();
         stations.forEach(station -> measured.put(station.side(), new ArrayList<>()));
         int rounds = options.rounds().orElse(options.quick() ? 1 : row.rounds());
         List<Station> order = stations;
-        for (int round = 0; round <= rounds; round++) {
+        for (int round = 1 - WARM_ROUNDS; round <= rounds; round++) {
             for (Station station : order) {
+                pageCache.settle();
                 Figures figures = row.measure(station);
                 System.err.printf(
                         "%s, round %d, %s: %s%n",
@@ -103,6 +105,11 @@ public final class Bench implements AutoCloseable {
 
     @Override
     public void close() {
+        stopBrokers();
+        pageCache.close();
+    }
+
+    private void stopBrokers() {
         running.values().forEach(Broker::stop);
         running.clear();
     }

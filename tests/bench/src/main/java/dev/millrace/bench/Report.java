@@ -1,5 +1,6 @@
 package dev.millrace.bench;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -19,7 +20,8 @@ final class Report {
                     .append(number(measured.value(metric))));
             boolean judged = false;
             for (Goal goal : row.goals()) {
-                if (goal.metric().equals(metric)) {
+                if (goal.metric().equals(metric)
+                        && medians.keySet().containsAll(List.of(goal.side(), goal.against()))) {
                     double ratio = of(medians, goal.side()).value(metric)
                             / of(medians, goal.against()).value(metric);
                     line(title, metric, judged ? "″" : figures.toString(), ratio, goal);
