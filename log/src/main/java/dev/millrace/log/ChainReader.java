@@ -13,7 +13,7 @@ final class ChainReader {
     private ChainReader() {}
 
     static ReadResult read(PartitionLog log, ReadRequest request) throws IOException {
-        log.checkExists();
+        log.checkReadable();
         PartitionOffsets offsets = checkedOffsets(log, request.offset());
         long end = switch (request.bound()) {
             case DURABLE -> offsets.highWatermark();
@@ -29,7 +29,7 @@ final class ChainReader {
             Optional<Slice> slice = read(chain, request, end);
             return new ReadResult(slice.map(List::of).orElse(List.of()), offsets, List.of());
         } catch (IOException e) {
-            log.checkExists();
+            log.checkReadable();
             checkedOffsets(log, request.offset());
             throw e;
         }

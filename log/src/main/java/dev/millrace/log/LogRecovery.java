@@ -67,7 +67,9 @@ final class LogRecovery {
 
     private final Set<PartitionId> deleted = new HashSet<>();
     /** The partition that was opened last, by directory. */
-    private final Map<Path, PartitionId> openedLast = new HashMap<>();
+    private final Map<Path, Opening> openedLast = new HashMap<>();
+
+    private record Opening(PartitionId partition, long sequence) {}
 
     private final Map<PartitionId, Long> logStarts = new HashMap<>();
     /** Whether every partition that was ever flushed has a line. */
@@ -167,6 +169,9 @@ final class LogRecovery {
     }
 
     private void recoverPartitions() throws IOException {
+        // A directory that the last life renamed must not come back, with a power cut, where its namesake has been
+        // since.
+        files.syncDirectory(layout.topics());
         for (Path directory : files.list(layout.topics())) {
             String name = String.valueOf(directory.getFileName());
             if (name.endsWith(FilesSegmentProvider.DELETED_SUFFIX)) {
@@ -221,7 +226,7 @@ final class LogRecovery {
         String name = partition.writer().name();
         log.error("event=partition-offline partition={} what={}", name, what, cause);
         findings.add(name + " is offline: its " + what + " failed: " + cause.getMessage());
-        partition.goOffline(new MillraceException(
+        partition.couldNotBeBroughtBack(new MillraceException(
                 ErrorCode.PARTITION_OFFLINE,
                 "the " + what + " of " + name + " failed at the start: " + cause.getMessage(),
                 cause));
@@ -271,7 +276,13 @@ final class LogRecovery {
     private void foresee(JournalEntry entry) {
         PartitionId id = entry.partition();
         switch (entry.kind()) {
-            case OPENED -> openedLast.put(directoryOf(entry), id);
+            case OPENED ->
+                // Sequences ascend from life to life, whichever shard had the name; what is held back is older than
+                // all.
+                openedLast.merge(
+                        directoryOf(entry),
+                        new Opening(id, entry.sequence()),
+                        (one, other) -> one.sequence > other.sequence ? one : other);
             case DELETED -> deleted.add(id);
             case LOG_START -> logStarts.merge(id, entry.offset(), Math::max);
             case APPEND -> {}
@@ -307,7 +318,8 @@ final class LogRecovery {
     private @Nullable PartitionLog opened(JournalEntry entry) {
         PartitionId id = entry.partition();
         Path directory = directoryOf(entry);
-        if (found.containsKey(id) || !id.equals(openedLast.get(directory))) {
+        Opening last = openedLast.get(directory);
+        if (found.containsKey(id) || last == null || !last.partition.equals(id)) {
             return found.get(id);
         }
         PartitionId occupant = occupants.get(directory);
@@ -414,5 +426,7 @@ final class LogRecovery {
                 files.deleteTree(directory);
             }
         }
+        // Else a power cut could bring entries of an earlier life back, in the middle of a later one.
+        files.syncDirectory(layout.root());
     }
 }

@@ -42,6 +42,9 @@ public final class PartitionLog {
 
     private volatile boolean deleted;
 
+    /** The start could not bring it back: what its offsets are, nobody knows. */
+    private volatile boolean unreadable;
+
     private volatile LogConfig config;
 
     PartitionLog(PartitionId id, String topic, LogConfig config, LogShard shard, BatchValidator validator) {
@@ -135,7 +138,13 @@ public final class PartitionLog {
         return bound == ReadRequest.Bound.ACCEPTED ? logEnd : highWatermark;
     }
 
+    /**
+     * Where the log begins and ends, for each kind of reader.
+     *
+     * @throws MillraceException PARTITION_OFFLINE if the start could not bring the partition back, so that nobody takes it for empty
+     */
     public PartitionOffsets offsets() {
+        checkBroughtBack();
         // Ascending marks are read in ascending order: each only grows, so the four stay in order whatever happens in
         // between.
         long start = logStart;
@@ -154,6 +163,7 @@ public final class PartitionLog {
      * {@link #leaderEpoch}, and for -1.
      */
     public Optional<EpochEnd> endOfEpoch(int asked) {
+        checkBroughtBack();
         return epochs.endOf(asked, leaderEpoch, highWatermark);
     }
 
@@ -239,10 +249,18 @@ public final class PartitionLog {
         return shard;
     }
 
-    /** Fails if the partition was deleted. */
-    void checkExists() {
+    /** Fails if the partition was deleted, or never came back. */
+    void checkReadable() {
         if (deleted) {
             throw unknown();
+        }
+        checkBroughtBack();
+    }
+
+    private void checkBroughtBack() {
+        MillraceException refused = refusal;
+        if (unreadable && refused != null) {
+            throw refused;
         }
     }
 
@@ -300,6 +318,12 @@ public final class PartitionLog {
             refusal = reason;
             opened.completeExceptionally(reason);
         }
+    }
+
+    /** The start could not bring it back: neither appends nor reads. */
+    void couldNotBeBroughtBack(MillraceException reason) {
+        goOffline(reason);
+        unreadable = true;
     }
 
     void markDeleted() {

@@ -106,7 +106,8 @@ final class PartitionRecovery {
         Optional<byte[]> checkpoint = directory.epochs();
         if (checkpoint.isPresent()) {
             try {
-                partition.log.publishEpochs(LeaderEpochs.parse(checkpoint.get()).truncatedTo(partition.logEnd()));
+                // An epoch without records stays: the next one must be above it, also when all records were deleted.
+                partition.log.publishEpochs(LeaderEpochs.parse(checkpoint.get()).truncatedTo(partition.logEnd() + 1));
                 return line.map(Checkpoint.Line::flushedOffset).orElse(0L);
             } catch (IOException e) {
                 findings.add(directory.path() + ": leader epochs are made anew, because " + e.getMessage());
@@ -167,7 +168,7 @@ final class PartitionRecovery {
                             Math.max(SCAN_SIZE_BYTES, slice.get().sizeBytes()));
                 }
                 slice.get().copyTo(buffer.clear());
-                long end = scan(buffer.flip(), from);
+                long end = scan(buffer.flip(), from, trustedOffset);
                 if (end > trustedOffset && slice.get() instanceof Slice.InFile bytes) {
                     bytes.file().write(buffer, bytes.position());
                 }
@@ -177,9 +178,10 @@ final class PartitionRecovery {
     }
 
     /** Gives the offset behind the last batch. */
-    private long scan(ByteBuffer batches, long from) {
+    private long scan(ByteBuffer batches, long from, long trustedOffset) throws IOException {
         long next = from;
         for (int position = 0; position < batches.limit(); ) {
+            checkWhole(batches, position, trustedOffset);
             if (BatchHeader.baseOffset(batches, position) >= from) {
                 partition.scanned(batches, position);
             }
@@ -187,5 +189,23 @@ final class PartitionRecovery {
             position += BatchHeader.sizeBytes(batches, position);
         }
         return next;
+    }
+
+    /**
+     * What is written once more must be what was verified before. After a failed sync the operating system may drop a page that it
+     * counts as clean at any time, and give what the disk has when it is read again.
+     */
+    private void checkWhole(ByteBuffer batches, int position, long trustedOffset) throws IOException {
+        int remaining = batches.limit() - position;
+        int sizeBytes = remaining < BatchHeader.SIZE_BYTES ? 0 : BatchHeader.sizeBytes(batches, position);
+        boolean framed = sizeBytes >= BatchHeader.SIZE_BYTES && sizeBytes <= remaining;
+        if (!framed
+                || (BatchHeader.lastOffset(batches, position) >= trustedOffset
+                        && BatchHeader.computeCrc(batches, position, sizeBytes)
+                                != BatchHeader.crc(batches, position))) {
+            throw new CorruptSegmentException(
+                    directory.path() + ": a batch changed between two reads of it. Nothing was"
+                            + " changed. Restart: what of it was acknowledged is in the journal");
+        }
     }
 }

@@ -358,6 +358,7 @@ final class PartitionWriter {
         if (!segments.hasActive()) {
             segments.begin(logEnd);
         }
+        log.publishLeaderEpoch(Math.max(0, log.epochs().latest()));
         log.publishLogEnd(logEnd);
         log.advanceHighWatermark(logEnd);
         past.publishRecovered(logEnd);

@@ -170,6 +170,11 @@ final class ShardFlusher {
         job.flushData();
         throwFailure(job);
         takeOfflineWhatFailed(job);
+        // They may end with records that are durable nowhere: nobody may read what a later start cannot give again.
+        job.failures
+                .keySet()
+                .forEach(partition ->
+                        partition.log.couldNotBeBroughtBack(Objects.requireNonNull(partition.log.refusal())));
         return job.linesNow();
     }
 

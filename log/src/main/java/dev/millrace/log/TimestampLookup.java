@@ -15,7 +15,7 @@ final class TimestampLookup {
     private TimestampLookup() {}
 
     static Optional<TimestampedOffset> firstAtOrAfter(PartitionLog log, long timestampMs) throws IOException {
-        log.checkExists();
+        log.checkReadable();
         long from = log.logStart();
         long end = log.highWatermark();
         SegmentChain chain = log.chain();
@@ -32,7 +32,7 @@ final class TimestampLookup {
     }
 
     static Optional<TimestampedOffset> largest(PartitionLog log) throws IOException {
-        log.checkExists();
+        log.checkReadable();
         long from = log.logStart();
         SegmentChain chain = log.chain();
         long largestMs = -1;

@@ -1,12 +1,16 @@
 package dev.millrace.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.base.error.ErrorCode;
+import dev.millrace.base.files.FileStore;
 import dev.millrace.log.records.BatchRules;
 import dev.millrace.testkit.files.SimulatedCrash;
 import dev.millrace.testkit.files.SimulatedFileStore;
 import dev.millrace.testkit.files.SimulatedFileStore.Operation;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,9 +82,10 @@ class LogRecoveryTest {
             world.append(world.open(A, "a"), "x");
             world.append(world.open(B, "b"), "y");
             world.simulator.crash();
-            disk.failAlways(Operation.SYNC, path -> path.toString().contains("a-0"));
+            disk.failAlways(Operation.SYNC, path -> path.toString().contains("a-0/0000"));
             world.startAgain();
-            assertThat(world.open(A, "a").offlineReason()).isPresent();
+            PartitionLog offline = world.open(A, "a");
+            assertThatThrownBy(offline::offsets).hasMessageContaining("a flush of a-0 failed");
             world.append(world.open(B, "b"), "z");
             disk.mend();
             world.crash();
@@ -198,6 +203,72 @@ class LogRecoveryTest {
             assertThat(LogWorld.values(world.open(pinning, "p"), 0)).containsExactly("pinned");
             assertThat(LogWorld.values(world.open(C, "c"), 0)).hasSize(80);
         }
+    }
+
+    @Test
+    void shouldNotTrustWhatTheOperatingSystemCallsCleanAfterAFailedSync() throws IOException {
+        for (String file : List.of(".log", ".index", ".timeindex", "partition.metadata")) {
+            for (int seed = 1; seed < 40; seed++) {
+                LogWorld world = new LogWorld(seed);
+                SimulatedFileStore disk = world.simulator.files();
+                world.append(world.open(A, "a"), "x", "y");
+                world.append(world.open(A, "a"), "z".repeat(5_000));
+                disk.failNext(Operation.SYNC, path -> path.toString().endsWith(file));
+                world.simulator.advanceMs(61_000);
+                world.kill();
+                assertThat(world.store.recovery().clean()).isFalse();
+                world.crash();
+                assertThat(LogWorld.values(world.open(A, "a"), 0))
+                        .as("%s, seed %d", file, seed)
+                        .containsExactly("x", "y", "z".repeat(5_000));
+            }
+        }
+    }
+
+    @Test
+    void shouldNotLetAPartitionThatDidNotComeBackLookEmpty() throws IOException {
+        LogWorld world = new LogWorld(1);
+        world.append(world.open(A, "a"), "x");
+        world.store.close();
+        world.simulator.files().flipBit(FIRST_SEGMENT, MAGIC_POSITION, 0);
+        world.startAgain();
+        PartitionLog log = world.open(A, "a");
+        assertThatThrownBy(log::offsets).hasMessageContaining("recovery of a-0 failed");
+        assertThatThrownBy(() -> LogWorld.poll(log, 1, 100)).hasMessageContaining("recovery of a-0 failed");
+        assertThatThrownBy(() -> log.firstAtOrAfter(0)).hasMessageContaining("recovery of a-0 failed");
+        assertThatThrownBy(() -> log.endOfEpoch(0)).hasMessageContaining("recovery of a-0 failed");
+    }
+
+    @Test
+    void shouldKnowItsLeaderEpochAtOnceAndAlsoWithoutRecords() throws IOException {
+        LogWorld world = new LogWorld(1);
+        world.append(world.open(A, "a"), "x");
+        world.store.close();
+        world.simulator
+                .files()
+                .replaceAtomically(
+                        LogWorld.DIRECTORY.resolve("topics/a-0/leader-epoch-checkpoint"),
+                        "0\n1\n3 0\n".getBytes(StandardCharsets.UTF_8));
+        world.startAgain();
+        PartitionLog log = world.store.open(A, "a", LogConfig.DEFAULT);
+        assertThat(log.leaderEpoch()).isEqualTo(3);
+        world.get(log.deleteRecords(-1));
+        world.restart();
+        assertThat(world.open(A, "a").leaderEpoch()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldRefuseADirectoryThatIsNotItsOwn() throws IOException {
+        LogWorld world = new LogWorld(1);
+        SimulatedFileStore disk = world.simulator.files();
+        Path directory = LogWorld.DIRECTORY.resolve("topics/a-0");
+        PartitionLog log = world.open(A, "a");
+        disk.createDirectories(directory);
+        disk.open(directory.resolve("00000000000000000000.log"), FileStore.Mode.CREATE)
+                .close();
+        Append refused = log.append(world.batch("x"), AppendOptions.CLIENT);
+        assertThat(PartitionLogTest.codeOf(world, refused)).isEqualTo(ErrorCode.PARTITION_OFFLINE);
+        assertThat(disk.readAll(directory.resolve("00000000000000000000.log"))).isEmpty();
     }
 
     /** More than the journal holds: whatever can be released is written over. */

@@ -109,7 +109,8 @@ final class H35_DescribeLogDirs implements Handler<DescribeLogDirsRequestData> {
     private DescribeLogDirsPartition partition(TopicImage topic, int partition) {
         DescribeLogDirsPartition described = new DescribeLogDirsPartition().setPartitionIndex(partition);
         Optional<PartitionLog> log = metadata.logs().find(topic.partition(partition));
-        if (log.isPresent()) {
+        // Of an offline partition nobody can say more than that it is there.
+        if (log.isPresent() && log.get().offlineReason().isEmpty()) {
             PartitionOffsets offsets = log.get().offsets();
             described.setPartitionSize(log.get().sizeBytes()).setOffsetLag(offsets.logEnd() - offsets.highWatermark());
         }

@@ -86,9 +86,13 @@ final class PartitionFiles {
         }
     }
 
-    /** Writes whose directory it is; also when a crash took the file before its first flush. */
-    void writeMetadata() throws IOException {
+    private void writeMetadata() throws IOException {
         PartitionMetadataFile.write(files, directory, topicId);
+    }
+
+    /** Writes whose directory it is once more, into a new file, durably. */
+    void rewriteMetadata() throws IOException {
+        PartitionMetadataFile.rewrite(files, directory, topicId);
     }
 
     void directoryGone() {

@@ -33,9 +33,17 @@ public final class PartitionMetadataFile {
         Path path = directory.resolve(NAME);
         files.delete(path);
         try (StoreFile file = files.open(path, FileStore.Mode.CREATE)) {
-            String text = FIRST_LINE + ID_FIELD + topicId + "\n";
-            file.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)), 0);
+            file.write(ByteBuffer.wrap(content(topicId)), 0);
         }
+    }
+
+    /** Replaces the file, durably. */
+    static void rewrite(FileStore files, Path directory, TopicId topicId) throws IOException {
+        files.replaceAtomically(directory.resolve(NAME), content(topicId));
+    }
+
+    private static byte[] content(TopicId topicId) {
+        return (FIRST_LINE + ID_FIELD + topicId + "\n").getBytes(StandardCharsets.US_ASCII);
     }
 
     static void sync(FileStore files, Path directory) throws IOException {

@@ -46,8 +46,10 @@ final class SegmentRecovery {
             return new Recovered(List.of(), Optional.empty(), findings);
         }
         partition.directoryFound();
-        if (!names.contains(partition.directory().resolve(PartitionMetadataFile.NAME))) {
-            partition.writeMetadata();
+        if (trustedOffset == 0 || !names.contains(partition.directory().resolve(PartitionMetadataFile.NAME))) {
+            // It may be that a sync of it failed: then the next one would find nothing to write, and say that all is
+            // well.
+            partition.rewriteMetadata();
         }
         int last = baseOffsets.size() - 1;
         for (int i = 0; i < last; i++) {

@@ -1,5 +1,6 @@
 package dev.millrace.simulation;
 
+import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
 import dev.millrace.base.files.FileStore;
 import dev.millrace.log.Durability;
@@ -13,15 +14,18 @@ import dev.millrace.testkit.files.SimulatedCrash;
 import dev.millrace.testkit.files.SimulatedFileStore;
 import dev.millrace.testkit.files.SimulatedFileStore.Operation;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * One run: clients append, repeat, read and delete at random while the disk loses what it never promised, tears, fills up and fails,
- * and the machine stops wherever it likes. After each start the whole log is held against what clients know.
+ * One run: clients append, repeat, read and delete at random, topics are deleted and made anew, while the disk loses what it never
+ * promised, tears, fills up and fails, and the machine stops wherever it likes. A start may find a topic's files unreadable, and more or
+ * fewer shards than before. After each start the whole log is held against what clients know.
  */
 final class LogSimulation {
 
@@ -51,7 +55,11 @@ final class LogSimulation {
     private long idsCount;
     private long valuesCount;
     private boolean needsRestart;
+    private boolean mayHarm = true;
     int restartsCount;
+    /** Times that a topic could not be brought back by a start, because the disk failed it. */
+    int offlineCount;
+
     int answersCount;
 
     LogSimulation(long seed, UnaryOperator<FileStore> files) throws IOException {
@@ -88,6 +96,7 @@ final class LogSimulation {
         disk.crashAtOperation(Long.MAX_VALUE / 2);
         disk.mend();
         disk.setLimitBytes(Long.MAX_VALUE);
+        mayHarm = false;
         restart(random.nextInt(3));
         for (Live live : topics) {
             for (SimulatedProducer producer : live.producers) {
@@ -96,7 +105,7 @@ final class LogSimulation {
             }
         }
         world.simulator.runToRest();
-        checkAll();
+        checkAll(false);
     }
 
     // ---- What happens
@@ -170,6 +179,9 @@ final class LogSimulation {
             live.history.polled(live.position, live.position, values);
             live.position += values.size();
         } catch (MillraceException e) {
+            if (e.code() == ErrorCode.PARTITION_OFFLINE) {
+                return;
+            }
             long start = live.log.offsets().logStart();
             if (start <= live.position) {
                 throw Anomaly.LOST_WRITE.found(
@@ -183,6 +195,9 @@ final class LogSimulation {
     }
 
     private void deleteRecords(Live live) {
+        if (live.log.offlineReason().isPresent()) {
+            return;
+        }
         long highWatermark = live.log.offsets().highWatermark();
         long before = random.nextInt(8) == 0 ? highWatermark : (long) (highWatermark * random.nextDouble());
         live.history.askedToDeleteBefore(before);
@@ -193,6 +208,7 @@ final class LogSimulation {
         int index = random.nextInt(TOPICS);
         // The fact that it is gone is durable in the metadata before the log hears of it.
         var _ = world.store.delete(topics.get(index).history.id);
+        topics.get(index).producers.forEach(producer -> answersCount += producer.answersCount);
         topics.set(index, newTopic(index));
     }
 
@@ -243,8 +259,16 @@ final class LogSimulation {
                     live.producers.forEach(SimulatedProducer::disconnected);
                     live.deletions.clear();
                 }
-                world.startAgain();
-                reopen();
+                boolean harmed = attempts < 3 && mayHarm && random.nextInt(4) == 0;
+                if (harmed) {
+                    harmATopic();
+                }
+                if (!start(harmed)) {
+                    how = random.nextInt(2);
+                    continue;
+                }
+                disk.mend();
+                reopen(harmed);
                 disk.crashAtOperation(Long.MAX_VALUE / 2);
                 restartsCount++;
                 return;
@@ -254,7 +278,39 @@ final class LogSimulation {
         }
     }
 
-    private void reopen() throws IOException {
+    /** Gives whether the store started: it may say that it cannot where it needs a disk that works. */
+    private boolean start(boolean harmed) throws IOException {
+        try {
+            if (random.nextInt(4) == 0) {
+                world.startAgain(1 + random.nextInt(3));
+            } else {
+                world.startAgain();
+            }
+            return true;
+        } catch (IOException e) {
+            if (!harmed) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    /** Has the coming start fail whenever it does one kind of thing with the files of one topic. */
+    private void harmATopic() {
+        String directory = "topic" + random.nextInt(TOPICS) + "-0";
+        Operation[] operations = Operation.values();
+        Operation operation = operations[random.nextInt(operations.length)];
+        boolean always = random.nextBoolean();
+        Predicate<Path> files = path -> path.toString().contains(directory)
+                && (operation == Operation.RENAME || !path.toString().endsWith(".metadata"));
+        if (always) {
+            disk.failAlways(operation, files);
+        } else {
+            disk.failNext(operation, files);
+        }
+    }
+
+    private void reopen(boolean harmed) throws IOException {
         for (Live live : topics) {
             live.log = world.store.open(live.history.id, live.history.topic, live.config);
         }
@@ -262,7 +318,7 @@ final class LogSimulation {
             var _ = world.store.delete(gone);
         }
         world.simulator.runToRest();
-        checkAll();
+        checkAll(harmed);
         for (Live live : topics) {
             live.producers.forEach(producer -> producer.retry(live.log));
         }
@@ -281,10 +337,15 @@ final class LogSimulation {
         }
     }
 
-    private void checkAll() throws IOException {
+    /** @param harmed whether a topic may be offline: then it is looked at after a later start */
+    private void checkAll(boolean harmed) throws IOException {
         takeAnswers();
         for (Live live : topics) {
             if (live.log.offlineReason().isPresent()) {
+                if (harmed) {
+                    offlineCount++;
+                    continue;
+                }
                 throw new AssertionError(live.history.topic + " is offline after a start: "
                         + live.log.offlineReason().get());
             }

@@ -20,6 +20,17 @@ class LogSimulationTest {
     }
 
     @Test
+    void shouldAlsoFindTopicsOfflineAtAStart() throws IOException {
+        int offlineCount = 0;
+        for (long seed = 1; seed <= 20; seed++) {
+            LogSimulation simulation = new LogSimulation(seed, UnaryOperator.identity());
+            simulation.run();
+            offlineCount += simulation.offlineCount;
+        }
+        assertThat(offlineCount).isGreaterThan(10);
+    }
+
+    @Test
     void shouldBeCaughtWhenTheJournalIsNotSynced() {
         assertThat(anomalies(files ->
                         new LyingFileStore(files, path -> path.toString().endsWith(".journal"))))
