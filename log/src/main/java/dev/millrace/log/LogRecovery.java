@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +47,7 @@ import org.slf4j.LoggerFactory;
 final class LogRecovery {
 
     private static final Logger log = LoggerFactory.getLogger(LogRecovery.class);
+    private static final Pattern PARTITION_NUMBER = Pattern.compile("\\d{1,9}");
     private final LogEnvironment environment;
     private final FileStore files;
     private final StorageLayout layout;
@@ -181,7 +183,7 @@ final class LogRecovery {
             int dash = name.lastIndexOf('-');
             if (!files.isDirectory(directory)
                     || dash < 1
-                    || !name.substring(dash + 1).matches("\\d{1,9}")) {
+                    || !PARTITION_NUMBER.matcher(name.substring(dash + 1)).matches()) {
                 findings.add(directory + ": left alone, because it is not a partition's directory");
                 continue;
             }

@@ -2,6 +2,7 @@ package dev.millrace.log;
 
 import dev.millrace.base.files.FileStore;
 import dev.millrace.base.files.StoreFile;
+import dev.millrace.log.files.SegmentPaths;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -53,10 +54,7 @@ final class PartitionDirectory {
     List<Long> snapshotOffsets() throws IOException {
         List<Long> offsets = new ArrayList<>();
         for (Path file : files.list(path)) {
-            String name = String.valueOf(file.getFileName());
-            if (name.matches("\\d{20}\\.snapshot")) {
-                offsets.add(Long.parseLong(name.substring(0, 20)));
-            }
+            SegmentPaths.baseOffset(file, SNAPSHOT_SUFFIX).ifPresent(offsets::add);
         }
         return offsets;
     }

@@ -44,6 +44,7 @@ final class PartitionRecovery {
         this.linesComplete = linesComplete;
         this.findings = findings;
     }
+
     /**
      * @param journaledLogStart how far the journal says that the start of the log has moved; 0 if it does not
      * @throws IOException if the partition cannot be brought back: it stays offline, and nothing of it was changed
@@ -66,6 +67,7 @@ final class PartitionRecovery {
         long scanFrom = Math.min(loadEpochs(), loadProducers());
         scan(scanFrom, trustedOffset);
     }
+
     /** Takes the segments that were found, unless a crash took the first of them: then the journal has it all, and gives it again. */
     private void adopt(SegmentProvider.Recovered found, long logStart, long trustedOffset) throws IOException {
         if (found.active().isEmpty()) {
@@ -118,16 +120,15 @@ final class PartitionRecovery {
 
     /** Gives the offset from which batches must be looked at to know all producers. */
     private long loadProducers() throws IOException {
-        if (line.isEmpty()) {
-            return deleteSnapshotsAbove(-1);
-        }
-        long trusted = line.get().snapshotOffset();
-        if (trusted < 0) {
-            deleteSnapshotsAbove(-1);
-            return line.get().flushedOffset();
-        }
-        deleteSnapshotsAbove(trusted);
+        long trusted = line.map(Checkpoint.Line::snapshotOffset).orElse(-1L);
         for (long offset : directory.snapshotOffsets().reversed()) {
+            if (offset > trusted) {
+                // No checkpoint names it: it may tell of records that the crash took, and if others take their place,
+                // it
+                // would lie.
+                directory.deleteSnapshot(offset);
+                continue;
+            }
             try {
                 partition.producers().load(directory.readSnapshot(offset));
                 return offset;
@@ -136,17 +137,8 @@ final class PartitionRecovery {
                         + " is passed over, because " + e.getMessage());
             }
         }
-        return 0;
-    }
-
-    /** A snapshot that no checkpoint names may tell of records that the crash took: if others take their place, it would lie. */
-    private long deleteSnapshotsAbove(long trustedOffset) throws IOException {
-        for (long offset : directory.snapshotOffsets()) {
-            if (offset > trustedOffset) {
-                directory.deleteSnapshot(offset);
-            }
-        }
-        return 0;
+        // A checkpoint without a snapshot says that there were no producers.
+        return line.isPresent() && trusted < 0 ? line.get().flushedOffset() : 0;
     }
 
     /**
