@@ -5,6 +5,7 @@ import dev.millrace.base.time.SystemClock;
 import dev.millrace.base.time.ThreadScheduler;
 import dev.millrace.control.metadata.TopicImage;
 import dev.millrace.control.port.LocalControl;
+import dev.millrace.log.PartitionLog;
 import dev.millrace.wire.AdminHandlers;
 import dev.millrace.wire.H71_GetTelemetrySubscriptions;
 import dev.millrace.wire.H72_PushTelemetry;
@@ -101,15 +102,16 @@ final class FuzzedServer implements AutoCloseable {
                 .array();
     }
 
-    /** Lets go of all records, as retention would, so that the run may take as long as it wants. */
+    /** Lets go of all records, as retention would, and of the segment that they stand in, so that the run may take as long as it wants. */
     void shed() {
         for (TopicImage topic : topics) {
             for (int partition = 0; partition < topic.partitionsCount(); partition++) {
-                control.port()
-                        .partition(topic.id(), partition)
-                        .orElseThrow()
-                        .deleteRecords(-1)
-                        .join();
+                PartitionLog log = control.metadata()
+                        .logs()
+                        .find(topic.partition(partition))
+                        .orElseThrow();
+                log.roll().join();
+                log.deleteRecords(-1).join();
             }
         }
     }
