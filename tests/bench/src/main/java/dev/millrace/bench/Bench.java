@@ -13,7 +13,6 @@ import java.util.Map;
 /** Runs rows of the table, their sides in alternating rounds, and prints what came out as Markdown. */
 public final class Bench implements AutoCloseable {
     private static final double QUICK_SCALE = 0.1;
-    private static final int WARM_ROUNDS = 2;
 
     private final BenchOptions options;
     private final Path directory;
@@ -68,7 +67,7 @@ public final class Bench implements AutoCloseable {
         stations.forEach(station -> measured.put(station.side(), new ArrayList<>()));
         int rounds = options.rounds().orElse(options.quick() ? 1 : row.rounds());
         List<Station> order = stations;
-        for (int round = 1 - WARM_ROUNDS; round <= rounds; round++) {
+        for (int round = 1 - row.warmRounds(); round <= rounds; round++) {
             for (Station station : order) {
                 pageCache.settle();
                 Figures figures = row.measure(station);

@@ -25,6 +25,11 @@ record IdleRow(String name, String title, List<Side> sides, List<Goal> goals) im
     }
 
     @Override
+    public int warmRounds() {
+        return 0;
+    }
+
+    @Override
     public void prepare(Station station) {
         station.broker().start();
         station.broker().stop();

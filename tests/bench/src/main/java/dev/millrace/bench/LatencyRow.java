@@ -28,8 +28,8 @@ record LatencyRow(String name, String title, List<Side> sides, List<Goal> goals,
         implements Row {
     private static final String TOPIC = "bench-latency";
     private static final int PARTITIONS = 12;
-    private static final int SECONDS = 10;
-    private static final int WARM_SECONDS = 2;
+    private static final int SECONDS = 5;
+    private static final int WARM_SECONDS = 1;
     private static final int VALUE_SIZE_BYTES = 100;
     private static final Duration POLL = Duration.ofMillis(100);
 

@@ -23,7 +23,7 @@ record OneAtATimeRow(String name, String title, List<Side> sides, List<Goal> goa
         implements Row {
     private static final String TOPIC = "bench-one-at-a-time";
     private static final int PARTITIONS = 12;
-    private static final int SECONDS = 8;
+    private static final int SECONDS = 5;
     private static final Payload PAYLOAD = Payload.random(100);
 
     @Override

@@ -33,6 +33,11 @@ record ProduceRow(
     private static final String TOPIC = "bench-produce";
 
     @Override
+    public int warmRounds() {
+        return 2;
+    }
+
+    @Override
     public Figures measure(Station station) {
         String topic = station.freshTopic(TOPIC, partitions);
         int count = station.scaled(records);

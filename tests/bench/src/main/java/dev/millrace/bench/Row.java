@@ -21,6 +21,11 @@ interface Row {
         return 5;
     }
 
+    /** How many rounds come before these, for brokers and clients to get warm. */
+    default int warmRounds() {
+        return 1;
+    }
+
     /** Whether the row starts and stops its brokers itself; they are then fresh, and no other runs beside them. */
     default boolean startsBrokers() {
         return false;
