@@ -1,5 +1,10 @@
 package dev.millrace.bench;
 
+import dev.millrace.peer.Machine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.Random;
 
 /** Values of records: the same on every side and in every run. */
@@ -31,22 +36,18 @@ final class Payload {
         return new Payload(values);
     }
 
-    /** Values like JSON: words from a small vocabulary and numbers. A codec makes them three to five times smaller. */
-    static Payload compressible(int sizeBytes) {
-        Random random = new Random(42);
-        byte[][] values = new byte[VALUES][sizeBytes];
-        for (byte[] value : values) {
-            StringBuilder text = new StringBuilder("{");
-            while (text.length() < sizeBytes) {
-                text.append("\"field-")
-                        .append(random.nextInt(40))
-                        .append("\":")
-                        .append(random.nextInt(1_000_000))
-                        .append(',');
-            }
-            for (int i = 0; i < sizeBytes; i++) {
-                value[i] = (byte) text.charAt(i);
-            }
+    /** Real data: pieces of the JSON text of the flights in {@code examples/data}, which lz4 makes four and zstd seven times smaller. */
+    static Payload flights(int sizeBytes) {
+        byte[] text;
+        try {
+            text = Files.readAllBytes(Machine.root().resolve("examples/data/flights-20k.json"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        byte[][] values = new byte[VALUES][];
+        for (int i = 0; i < VALUES; i++) {
+            int from = i * sizeBytes % (text.length - sizeBytes);
+            values[i] = Arrays.copyOfRange(text, from, from + sizeBytes);
         }
         return new Payload(values);
     }

@@ -28,8 +28,8 @@ final class Table {
         return List.of(
                 produce("produce-1k", "Produce 1 KiB, 12 partitions, acks=all, 64 KiB batches", 1_500_000, 1_024),
                 produce("produce-100b", "The same, 100-byte records", 8_000_000, 100),
-                compressed("produce-lz4", "The same, 1 KiB, lz4", "lz4"),
-                compressed("produce-zstd", "The same, 1 KiB, zstd", "zstd"),
+                compressed("produce-lz4", "The same, 1 KiB of JSON, lz4", "lz4"),
+                compressed("produce-zstd", "The same, 1 KiB of JSON, zstd", "zstd"),
                 new OneAtATimeRow(
                         "fifty",
                         "50 producers, one record at a time each, acks=all",
@@ -145,7 +145,7 @@ final class Table {
                 List.of(atLeast(RECORDS_PER_S, MILLRACE, KAFKA, 1), atMost(CPU_PER_GB, MILLRACE, KAFKA, 0.4)),
                 1_500_000,
                 12,
-                Payload.compressible(1_024),
+                Payload.flights(1_024),
                 codec);
     }
 
