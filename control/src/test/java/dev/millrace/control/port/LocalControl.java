@@ -57,7 +57,12 @@ public final class LocalControl implements AutoCloseable {
         machines = new MachineRuntime(clock, scheduler, waiting, AgentHost.threads(), 1);
         metadata = MetadataService.open(
                 MetadataSettings.defaults(1, CLUSTER_ID), logs, machines, () -> TopicId.of(UUID.randomUUID()));
-        metadata.ready().join();
+        try {
+            metadata.ready().join();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
         port = new LocalLogPort(metadata, new NoGroups());
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.log.epoch;
+
+import org.jspecify.annotations.NullMarked;

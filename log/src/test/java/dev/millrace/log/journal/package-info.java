@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.log.journal;
+
+import org.jspecify.annotations.NullMarked;
