@@ -42,6 +42,7 @@ final class PageCache implements AutoCloseable {
     }
 
     /** Waits until what the last round deleted is gone, and takes the memory that this freed. */
+    @SuppressWarnings("MustBeClosedChecker") // Chunks outlive this method; whoever gives them back closes them.
     void settle() {
         try {
             TimeUnit.MILLISECONDS.sleep(DELETION_MS);
