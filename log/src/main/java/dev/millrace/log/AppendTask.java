@@ -15,15 +15,24 @@ final class AppendTask extends ShardTask {
     final ValidatedBatches batches;
     final AppendOptions options;
     final Append append = new Append();
+
+    /** Of a marker: whether each transaction of its producer has an epoch of its own. */
+    final boolean epochBumped;
+
     private final int sizeBytes;
 
     /** Set by the shard's thread when the batches are in the segment, or their original is. */
     private @Nullable AppendResult result;
 
     AppendTask(PartitionWriter partition, ValidatedBatches batches, AppendOptions options) {
+        this(partition, batches, options, false);
+    }
+
+    AppendTask(PartitionWriter partition, ValidatedBatches batches, AppendOptions options, boolean epochBumped) {
         this.partition = partition;
         this.batches = batches;
         this.options = options;
+        this.epochBumped = epochBumped;
         this.sizeBytes = batches.buffer().remaining();
     }
 

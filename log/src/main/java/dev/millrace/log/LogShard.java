@@ -4,6 +4,7 @@ import dev.millrace.base.Agent;
 import dev.millrace.base.AgentHost;
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
+import dev.millrace.base.time.Clock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -335,6 +336,10 @@ final class LogShard implements Agent {
 
     GroupCommit group() {
         return group;
+    }
+
+    Clock clock() {
+        return environment.clock();
     }
 
     DiskReserve disk() {

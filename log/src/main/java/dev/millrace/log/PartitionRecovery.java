@@ -28,6 +28,11 @@ final class PartitionRecovery {
     private final boolean linesComplete;
     private final List<String> findings;
 
+    /** From here on batches must be looked at to know all epochs, or all producers: what is known may not be told once more. */
+    private long epochsFrom;
+
+    private long producersFrom;
+
     /** @param linesComplete whether no line means that there was no flush yet, and not that a checkpoint is lost */
     PartitionRecovery(
             PartitionWriter partition,
@@ -64,8 +69,9 @@ final class PartitionRecovery {
         SegmentProvider.Recovered found = provider.recover(trustedOffset);
         findings.addAll(found.findings());
         adopt(found, logStart, trustedOffset);
-        long scanFrom = Math.min(loadEpochs(), loadProducers());
-        scan(scanFrom, trustedOffset);
+        epochsFrom = loadEpochs();
+        producersFrom = loadProducers();
+        scan(Math.min(epochsFrom, producersFrom), trustedOffset);
     }
 
     /** Takes the segments that were found, unless a crash took the first of them: then the journal has it all, and gives it again. */
@@ -160,7 +166,7 @@ final class PartitionRecovery {
                             Math.max(SCAN_SIZE_BYTES, slice.get().sizeBytes()));
                 }
                 slice.get().copyTo(buffer.clear());
-                long end = scan(buffer.flip(), from, trustedOffset);
+                long end = scan(buffer.flip(), from, trustedOffset, segment);
                 if (end > trustedOffset && slice.get() instanceof Slice.InFile bytes) {
                     bytes.file().write(buffer, bytes.position());
                 }
@@ -170,12 +176,16 @@ final class PartitionRecovery {
     }
 
     /** Gives the offset behind the last batch. */
-    private long scan(ByteBuffer batches, long from, long trustedOffset) throws IOException {
+    private long scan(ByteBuffer batches, long from, long trustedOffset, Segment segment) throws IOException {
         long next = from;
         for (int position = 0; position < batches.limit(); ) {
             checkWhole(batches, position, trustedOffset);
-            if (BatchHeader.baseOffset(batches, position) >= from) {
-                partition.scanned(batches, position);
+            long baseOffset = BatchHeader.baseOffset(batches, position);
+            if (baseOffset >= producersFrom) {
+                partition.scannedProducer(batches, position, segment);
+            }
+            if (baseOffset >= epochsFrom) {
+                partition.scannedEpoch(batches, position);
             }
             next = BatchHeader.lastOffset(batches, position) + 1;
             position += BatchHeader.sizeBytes(batches, position);

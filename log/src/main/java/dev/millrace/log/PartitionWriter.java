@@ -7,6 +7,7 @@ import dev.millrace.log.journal.JournalEntry;
 import dev.millrace.log.producer.ProducerStates;
 import dev.millrace.log.producer.RememberedBatch;
 import dev.millrace.log.records.BatchHeader;
+import dev.millrace.log.segment.AbortedSpan;
 import dev.millrace.log.segment.ActiveSegment;
 import dev.millrace.log.segment.SealedSegment;
 import dev.millrace.log.segment.Segment;
@@ -34,6 +35,7 @@ final class PartitionWriter {
     private final PartitionSegments segments;
     private final PartitionPast past;
     private final ProducerStates producers = new ProducerStates();
+    private final PartitionTransactions transactions = new PartitionTransactions(this, producers);
 
     /** Empty for a partition in memory. */
     Optional<PartitionDirectory> directory = Optional.empty();
@@ -71,6 +73,10 @@ final class PartitionWriter {
 
     ProducerStates producers() {
         return producers;
+    }
+
+    PartitionTransactions transactions() {
+        return transactions;
     }
 
     PartitionPast past() {
@@ -159,7 +165,7 @@ final class PartitionWriter {
             if (isDuplicate(task)) {
                 return;
             }
-            producers.check(task.batches.buffer());
+            transactions.check(task);
             checkFits(task);
             shard.disk().take(2 * task.sizeBytes(), task.options.origin());
         } catch (MillraceException e) {
@@ -256,13 +262,29 @@ final class PartitionWriter {
     }
 
     /** The batches are in the active segment: what else must know of them. */
-    private void accepted(ByteBuffer batches, long end) {
-        producers.append(batches);
+    private void accepted(ByteBuffer batches, long end) throws IOException {
+        rememberProducers(batches);
         noteEpoch(BatchHeader.leaderEpoch(batches, batches.position()), logEnd);
         logEnd = end;
         log.publishLogEnd(end);
         shard.group().touch(this);
         shard.markDirty(this);
+    }
+
+    private void rememberProducers(ByteBuffer batches) throws IOException {
+        for (int position = batches.position(); position < batches.limit(); ) {
+            Optional<AbortedSpan> aborted = transactions.accepted(batches, position);
+            if (aborted.isPresent()) {
+                segments.active().noteAborted(aborted.get());
+            }
+            position += BatchHeader.sizeBytes(batches, position);
+        }
+    }
+
+    /** Everything that was accepted is durable: the marks of readers move. */
+    void becameDurable() {
+        log.advanceHighWatermark(logEnd);
+        transactions.publishLastStable();
     }
 
     private void noteEpoch(int epoch, long startOffset) {
@@ -305,6 +327,7 @@ final class PartitionWriter {
     void retain(long nowMs, long producerExpirationMs) {
         if (open && log.refusal() == null) {
             producers.expire(nowMs, producerExpirationMs);
+            transactions.guards().sweep();
             past.retain(nowMs);
         }
     }
@@ -343,7 +366,7 @@ final class PartitionWriter {
             roll();
         }
         segments.append(rest);
-        producers.append(rest);
+        rememberProducers(rest);
         noteEpoch(BatchHeader.leaderEpoch(rest, rest.position()), logEnd);
         logEnd = end;
         return true;
@@ -361,12 +384,20 @@ final class PartitionWriter {
         log.publishLeaderEpoch(Math.max(0, log.epochs().latest()));
         log.publishLogEnd(logEnd);
         log.advanceHighWatermark(logEnd);
+        transactions.publishRecovered();
         past.publishRecovered(logEnd);
     }
 
-    /** Remembers what a scan of the log met at {@code position} of {@code batches}. */
-    void scanned(ByteBuffer batches, int position) {
-        producers.append(batches, position);
+    /** Remembers the producer of what a scan of the log met at {@code position} of {@code batches}, in {@code segment}. */
+    void scannedProducer(ByteBuffer batches, int position, Segment segment) throws IOException {
+        Optional<AbortedSpan> aborted = producers.append(batches, position);
+        if (aborted.isPresent()) {
+            segment.noteAborted(aborted.get());
+        }
+    }
+
+    /** Remembers the leader epoch of what a scan of the log met at {@code position} of {@code batches}. */
+    void scannedEpoch(ByteBuffer batches, int position) {
         noteEpoch(BatchHeader.leaderEpoch(batches, position), BatchHeader.baseOffset(batches, position));
     }
 

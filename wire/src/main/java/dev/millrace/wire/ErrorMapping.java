@@ -45,6 +45,8 @@ public final class ErrorMapping {
             case OUT_OF_ORDER_SEQUENCE -> Errors.OUT_OF_ORDER_SEQUENCE_NUMBER;
             case INVALID_PRODUCER_EPOCH -> Errors.INVALID_PRODUCER_EPOCH;
             case UNKNOWN_PRODUCER_ID -> Errors.UNKNOWN_PRODUCER_ID;
+            case INVALID_TXN_STATE -> Errors.INVALID_TXN_STATE;
+            case TRANSACTION_COORDINATOR_FENCED -> Errors.TRANSACTION_COORDINATOR_FENCED;
             // The one refusal of a transactional id that every client, librdkafka too, takes as final.
             case TRANSACTIONS_NOT_AVAILABLE -> Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
             case COORDINATOR_LOADING -> Errors.COORDINATOR_LOAD_IN_PROGRESS;

@@ -82,6 +82,12 @@ public enum ErrorCode {
             "Batches of the producer are missing before this one. The producer must begin a new epoch."),
     INVALID_PRODUCER_EPOCH(Category.CLIENT, "A newer producer has taken this one's place. Close it."),
     UNKNOWN_PRODUCER_ID(Category.CLIENT, "Nothing is remembered of this producer. It must begin a new epoch."),
+    INVALID_TXN_STATE(
+            Category.CLIENT,
+            "The partition is not in an open transaction of the producer. Abort the transaction and begin a new one."),
+    TRANSACTION_COORDINATOR_FENCED(
+            Category.CLIENT,
+            "A newer coordinator of the transaction has written to the partition. The older one must stop."),
     TRANSACTIONS_NOT_AVAILABLE(
             Category.CLIENT,
             "This version of Millrace has no transactions. Remove transactional.id from the producer."),

@@ -5,11 +5,13 @@ import dev.millrace.base.files.FileStore;
 import dev.millrace.base.files.StoreFile;
 import dev.millrace.log.Slice;
 import dev.millrace.log.records.BatchHeader;
+import dev.millrace.log.segment.AbortedSpan;
 import dev.millrace.log.segment.ActiveSegment;
 import dev.millrace.log.segment.SealedSegment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -159,6 +161,35 @@ final class ActiveFileSegment implements ActiveSegment {
     }
 
     @Override
+    public boolean abortedTransactions(long fromOffset, long endOffset, Consumer<AbortedSpan> sink) {
+        return indexes.aborted.search(fromOffset, endOffset, sink);
+    }
+
+    @Override
+    public boolean hasAborted() {
+        return indexes.aborted.count() > 0;
+    }
+
+    @Override
+    public long endBound(Slice slice) {
+        return endBound(slice, indexes, offsetNext);
+    }
+
+    /** The offset index says it, if it has an entry behind; else no more is known than where the segment ends. */
+    static long endBound(Slice slice, Indexes indexes, long offsetNext) {
+        if (!(slice instanceof Slice.InFile(StoreFile file, long position, int sizeBytes))) {
+            return offsetNext;
+        }
+        long offset = indexes.offsets.firstOffsetAtOrBehind(position + sizeBytes);
+        return offset < 0 ? offsetNext : offset;
+    }
+
+    @Override
+    public void noteAborted(AbortedSpan span) {
+        indexes.aborted.append(span);
+    }
+
+    @Override
     public void flush() throws IOException {
         long seenSizeBytes = sizeBytes;
         StoreFile seen = file;
@@ -202,6 +233,7 @@ final class ActiveFileSegment implements ActiveSegment {
         }
         long keptSizeBytes = new SegmentSearch(target, sizeBytes, offsetNext, indexes).positionOf(offset);
         sizeBytes = keptSizeBytes;
+        indexes.aborted.truncateTo(offset);
         IndexWalk.Result kept = IndexWalk.walk(
                 target, keptSizeBytes, baseOffset(), indexes, offset, Long.MAX_VALUE, partition.indexIntervalBytes());
         Check.equal(kept.endPosition(), keptSizeBytes, "what is kept of a segment is whole");

@@ -3,12 +3,14 @@ package dev.millrace.log.files;
 import dev.millrace.base.files.FileStore;
 import dev.millrace.base.files.StoreFile;
 import dev.millrace.log.Slice;
+import dev.millrace.log.segment.AbortedSpan;
 import dev.millrace.log.segment.SealedSegment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.SoftReference;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,9 @@ final class SealedFileSegment implements SealedSegment {
     private volatile SoftReference<Indexes> indexes = new SoftReference<>(null);
     private volatile long largestTimestampMs = UNKNOWN;
     private volatile long sizeBytes = UNKNOWN;
+
+    /** It was looked, and there is no transaction index: the usual case, which then costs nothing. */
+    private volatile boolean noneAborted;
 
     /** Where unwritten index entries and the state of the last flush are; absent once all is flushed. */
     private volatile @Nullable ActiveFileSegment unflushed;
@@ -99,6 +104,41 @@ final class SealedFileSegment implements SealedSegment {
     }
 
     @Override
+    public boolean abortedTransactions(long fromOffset, long endOffset, Consumer<AbortedSpan> sink)
+            throws IOException {
+        return hasAborted() && indexes().aborted.search(fromOffset, endOffset, sink);
+    }
+
+    @Override
+    public boolean hasAborted() throws IOException {
+        if (!noneAborted && unflushed == null && indexes.get() == null) {
+            noneAborted = !partition.files().exists(paths.transactionIndex());
+        }
+        if (noneAborted) {
+            return false;
+        }
+        noneAborted = indexes().aborted.count() == 0;
+        return !noneAborted;
+    }
+
+    @Override
+    public long endBound(Slice slice) throws IOException {
+        return ActiveFileSegment.endBound(slice, indexes(), offsetNext);
+    }
+
+    @Override
+    public void noteAborted(AbortedSpan span) throws IOException {
+        noneAborted = false;
+        Indexes noted = indexes();
+        noted.aborted.append(span);
+        if (unflushed == null) {
+            noted.aborted.writeBack(partition.files(), paths.transactionIndex(), true);
+            partition.syncNames();
+            noted.aborted.synced();
+        }
+    }
+
+    @Override
     public void flush() throws IOException {
         ActiveFileSegment active = unflushed;
         if (active != null) {
@@ -135,6 +175,7 @@ final class SealedFileSegment implements SealedSegment {
         partition.files().delete(paths.log());
         partition.files().delete(paths.offsetIndex());
         partition.files().delete(paths.timeIndex());
+        partition.files().delete(paths.transactionIndex());
         Opened seen = opened.get();
         if (seen != null) {
             partition.openFiles().closeLater(seen.file);

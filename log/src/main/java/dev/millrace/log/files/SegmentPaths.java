@@ -10,6 +10,8 @@ public record SegmentPaths(Path directory, long baseOffset) {
     public static final String OFFSET_INDEX_SUFFIX = ".index";
     public static final String TIME_INDEX_SUFFIX = ".timeindex";
 
+    public static final String TRANSACTION_INDEX_SUFFIX = ".txnindex";
+
     private static final int DIGITS = 20;
 
     public Path log() {
@@ -22,6 +24,10 @@ public record SegmentPaths(Path directory, long baseOffset) {
 
     public Path timeIndex() {
         return directory.resolve(name(TIME_INDEX_SUFFIX));
+    }
+
+    public Path transactionIndex() {
+        return directory.resolve(name(TRANSACTION_INDEX_SUFFIX));
     }
 
     /** The base offset that {@code path} names; empty if it is not a file of a segment with this suffix. */

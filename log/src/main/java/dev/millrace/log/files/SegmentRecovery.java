@@ -24,6 +24,9 @@ import java.util.Set;
  */
 final class SegmentRecovery {
 
+    private static final List<String> INDEX_SUFFIXES = List.of(
+            SegmentPaths.OFFSET_INDEX_SUFFIX, SegmentPaths.TIME_INDEX_SUFFIX, SegmentPaths.TRANSACTION_INDEX_SUFFIX);
+
     private final PartitionFiles partition;
     private final long trustedOffset;
     private final Set<Path> names = new HashSet<>();
@@ -79,14 +82,22 @@ final class SegmentRecovery {
         }
         for (Path path : names) {
             // A crash in the middle of a deletion leaves an index without its log.
-            OptionalLong ofIndex = SegmentPaths.baseOffset(path, SegmentPaths.OFFSET_INDEX_SUFFIX);
-            OptionalLong baseOffset =
-                    ofIndex.isPresent() ? ofIndex : SegmentPaths.baseOffset(path, SegmentPaths.TIME_INDEX_SUFFIX);
+            OptionalLong baseOffset = baseOffsetOfIndex(path);
             if (baseOffset.isPresent()
                     && !names.contains(pathsOf(baseOffset.getAsLong()).log())) {
                 partition.files().delete(path);
             }
         }
+    }
+
+    private static OptionalLong baseOffsetOfIndex(Path path) {
+        for (String suffix : INDEX_SUFFIXES) {
+            OptionalLong baseOffset = SegmentPaths.baseOffset(path, suffix);
+            if (baseOffset.isPresent()) {
+                return baseOffset;
+            }
+        }
+        return OptionalLong.empty();
     }
 
     /** A segment all of which is durable: opened when somebody reads it. */
@@ -115,6 +126,7 @@ final class SegmentRecovery {
         StoreFile file = partition.openFiles().open(paths.log(), FileStore.Mode.WRITE);
         long sizeBytes = file.sizeBytes();
         Indexes indexes = readIndexes(paths, sizeBytes);
+        indexes.aborted.truncateTo(trustedOffset); // What lies behind is told by the batches, when these are replayed.
         IndexWalk.Result found = walk(file, sizeBytes, paths, indexes, trustedOffset);
         long durableOffset = Math.min(trustedOffset, nextBaseOffset);
         if (found.offsetNext() < durableOffset && indexes.offsets.count() > 0) {
@@ -162,6 +174,7 @@ final class SegmentRecovery {
             partition.files().delete(paths.log());
             partition.files().delete(paths.offsetIndex());
             partition.files().delete(paths.timeIndex());
+            partition.files().delete(paths.transactionIndex());
             findings.add(paths.log()
                     + ": removed, because the segment before it lost its end and now ends before offset " + offsetNext);
         }
@@ -174,7 +187,9 @@ final class SegmentRecovery {
 
     /** As {@link Indexes#read}, without asking the disk for files that are not there. */
     private Indexes readIndexes(SegmentPaths paths, long logSizeBytes) throws IOException {
-        return names.contains(paths.offsetIndex()) || names.contains(paths.timeIndex())
+        return names.contains(paths.offsetIndex())
+                        || names.contains(paths.timeIndex())
+                        || names.contains(paths.transactionIndex())
                 ? Indexes.read(partition.files(), paths, logSizeBytes)
                 : new Indexes(paths.baseOffset());
     }

@@ -19,7 +19,7 @@ class ProducerStatesTest {
     @Test
     void shouldRecogniseARepetitionOfAnyOfTheLastFiveBatchesAndOfNoOther() {
         for (int i = 0; i < 6; i++) {
-            states.append(batch(0, 2 * i, 2, 100 + 2L * i));
+            states.append(batch(0, 2 * i, 2, 100 + 2L * i), 0);
         }
         assertThat(placeOf(states, batch(0, 0, 2, 0))).isEqualTo(NOT_FOUND);
         for (int i = 1; i < 6; i++) {
@@ -31,47 +31,47 @@ class ProducerStatesTest {
 
     @Test
     void shouldRefuseAGapAndAnOldEpochAndAnEpochThatDoesNotBeginAtZero() {
-        states.append(batch(1, 0, 3, 0));
-        assertThatCode(() -> states.check(batch(1, 3, 1, 0))).doesNotThrowAnyException();
-        assertThatCode(() -> states.check(batch(2, 0, 1, 0))).doesNotThrowAnyException();
-        assertThatThrownBy(() -> states.check(batch(1, 4, 1, 0))).hasMessageContaining("the last sequence was 2");
-        assertThatThrownBy(() -> states.check(batch(0, 3, 1, 0))).hasMessageContaining("epoch 1 has been seen");
-        assertThatThrownBy(() -> states.check(batch(2, 3, 1, 0))).hasMessageContaining("begins with sequence 0");
+        states.append(batch(1, 0, 3, 0), 0);
+        assertThatCode(() -> states.check(batch(1, 3, 1, 0), false)).doesNotThrowAnyException();
+        assertThatCode(() -> states.check(batch(2, 0, 1, 0), false)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> states.check(batch(1, 4, 1, 0), false)).hasMessageContaining("the last sequence was 2");
+        assertThatThrownBy(() -> states.check(batch(0, 3, 1, 0), false)).hasMessageContaining("epoch 1 has been seen");
+        assertThatThrownBy(() -> states.check(batch(2, 3, 1, 0), false)).hasMessageContaining("begins with sequence 0");
     }
 
     @Test
     void shouldGoOnAtZeroBehindTheLastSequenceThatThereIs() {
-        states.append(batch(0, Integer.MAX_VALUE - 1, 2, 0));
-        assertThatCode(() -> states.check(batch(0, 0, 1, 0))).doesNotThrowAnyException();
-        states.append(batch(0, 0, 1, 2));
+        states.append(batch(0, Integer.MAX_VALUE - 1, 2, 0), 0);
+        assertThatCode(() -> states.check(batch(0, 0, 1, 0), false)).doesNotThrowAnyException();
+        states.append(batch(0, 0, 1, 2), 0);
         assertThat(placeOf(states, batch(0, Integer.MAX_VALUE - 1, 2, 0))).isZero();
     }
 
     @Test
     void shouldLetAProducerThatNobodyRemembersBeginAnywhere() {
-        assertThatCode(() -> states.check(batch(0, 12_345, 1, 0))).doesNotThrowAnyException();
-        states.append(batch(0, 0, 1, 0));
+        assertThatCode(() -> states.check(batch(0, 12_345, 1, 0), false)).doesNotThrowAnyException();
+        states.append(batch(0, 0, 1, 0), 0);
         assertThat(states.expire(1_000_000, 1_000)).isEqualTo(1);
         assertThat(states.producersCount()).isZero();
-        assertThatCode(() -> states.check(batch(0, 12_345, 1, 0))).doesNotThrowAnyException();
+        assertThatCode(() -> states.check(batch(0, 12_345, 1, 0), false)).doesNotThrowAnyException();
     }
 
     @Test
     void shouldComeBackFromASnapshotWithTheWholeWindow() throws IOException {
         for (int i = 0; i < 7; i++) {
-            states.append(batch(3, i, 1, i));
+            states.append(batch(3, i, 1, i), 0);
         }
         ProducerStates loaded = new ProducerStates();
         loaded.load(states.toSnapshot());
         for (int i = 2; i < 7; i++) {
             assertThat(placeOf(loaded, batch(3, i, 1, 0))).isEqualTo(i);
         }
-        assertThatThrownBy(() -> loaded.check(batch(3, 8, 1, 0))).hasMessageContaining("the last sequence was 6");
+        assertThatThrownBy(() -> loaded.check(batch(3, 8, 1, 0), false)).hasMessageContaining("the last sequence was 6");
     }
 
     @Test
     void shouldRefuseADamagedSnapshotAndStayAsItIs() {
-        states.append(batch(0, 0, 1, 5));
+        states.append(batch(0, 0, 1, 5), 0);
         byte[] snapshot = states.toSnapshot();
         for (int position = 0; position < snapshot.length; position++) {
             byte[] damaged = snapshot.clone();

@@ -1,0 +1,143 @@
+package dev.millrace.log.files;
+
+import dev.millrace.base.files.FileStore;
+import dev.millrace.log.segment.AbortedSpan;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/**
+ * Which transactions were aborted in a segment: an entry for each whose abort marker is in it. In memory, and in a file in Kafka's format,
+ * big-endian; without entries there is no file:
+ *
+ * <pre>
+ *   position  bytes  field
+ *          0      2  version            0
+ *          2      8  producerId
+ *         10      8  firstOffset        of the transaction's first record, perhaps in an earlier segment
+ *         18      8  lastOffset         of the marker
+ *         26      8  lastStableOffset   when the transaction ended
+ *         34         the next entry; lastOffset ascends
+ * </pre>
+ *
+ * <p>One writer; lookups from any thread, without locks.
+ */
+public final class TransactionIndex extends SparseIndex {
+
+    public static final int ENTRY_BYTES = 34;
+
+    private static final short VERSION = 0;
+    private static final AbortedSpan[] NOTHING = {};
+    private static final int FIRST_CAPACITY = 4;
+
+    private volatile AbortedSpan[] entries = NOTHING;
+    private volatile int count;
+
+    /** An empty index. */
+    public TransactionIndex() {
+        super(ENTRY_BYTES);
+    }
+
+    /** For the writer. Does nothing unless {@code span} ends behind all others. */
+    void append(AbortedSpan span) {
+        int index = count;
+        AbortedSpan[] target = entries;
+        if (index > 0 && span.lastOffset() <= target[index - 1].lastOffset()) {
+            return;
+        }
+        if (index == target.length) {
+            target = Arrays.copyOf(target, Math.max(FIRST_CAPACITY, 2 * index));
+            entries = target;
+        }
+        target[index] = span;
+        count = index + 1;
+    }
+
+    @Override
+    public int count() {
+        return count;
+    }
+
+    public AbortedSpan get(int index) {
+        return entries[index];
+    }
+
+    /** As {@link dev.millrace.log.segment.Segment#abortedTransactions}. */
+    boolean search(long fromOffset, long endOffset, Consumer<AbortedSpan> sink) {
+        int seenCount = count;
+        AbortedSpan[] seen = entries;
+        for (int i = firstEndingAtOrBehind(fromOffset, seen, seenCount); i < seenCount; i++) {
+            if (seen[i].overlaps(fromOffset, endOffset)) {
+                sink.accept(seen[i]);
+            }
+            if (seen[i].lastStableOffset() >= endOffset) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int firstEndingAtOrBehind(long offset, AbortedSpan[] seen, int seenCount) {
+        int low = 0;
+        int high = seenCount;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (seen[middle].lastOffset() >= offset) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
+    }
+
+    /** Drops the entries whose markers are at {@code offset} or behind. For the writer; readers may go on with what they saw. */
+    void truncateTo(long offset) {
+        int kept = count;
+        while (kept > 0 && entries[kept - 1].lastOffset() >= offset) {
+            kept--;
+        }
+        if (kept < count) {
+            AbortedSpan[] keptEntries = Arrays.copyOf(entries, kept);
+            count = kept;
+            entries = keptEntries;
+            wasTruncated();
+        }
+    }
+
+    @Override
+    void encode(int fromIndex, int toIndex, ByteBuffer target) {
+        AbortedSpan[] seen = entries;
+        for (int i = fromIndex; i < toIndex; i++) {
+            target.putShort(VERSION)
+                    .putLong(seen[i].producerId())
+                    .putLong(seen[i].firstOffset())
+                    .putLong(seen[i].lastOffset())
+                    .putLong(seen[i].lastStableOffset());
+        }
+    }
+
+    /** Reads an index file, up to the first entry that cannot be right. */
+    public static TransactionIndex read(FileStore files, Path path) throws IOException {
+        TransactionIndex index = new TransactionIndex();
+        ByteBuffer bytes = ByteBuffer.wrap(files.readAll(path));
+        long previousOffset = -1;
+        while (bytes.remaining() >= ENTRY_BYTES) {
+            short version = bytes.getShort();
+            AbortedSpan span =
+                    new AbortedSpan(bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong());
+            if (version != VERSION
+                    || span.firstOffset() < 0
+                    || span.firstOffset() >= span.lastOffset()
+                    || span.lastOffset() <= previousOffset) {
+                break;
+            }
+            index.append(span);
+            previousOffset = span.lastOffset();
+        }
+        index.wasRead(bytes.limit());
+        return index;
+    }
+}
