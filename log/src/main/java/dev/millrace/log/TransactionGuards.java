@@ -42,12 +42,14 @@ final class TransactionGuards {
             throw new MillraceException(
                     ErrorCode.INVALID_TXN_STATE,
                     "producer " + producerId + " has no transaction of epoch " + epoch
-                            + " open in this partition, and nobody has confirmed since its last one that it may begin one");
+                            + " open in this partition, and nobody has confirmed since its last one that it may begin"
+                            + " one");
         }
         valid.swept = false;
     }
 
-    @Nullable TransactionGuard pending(long producerId) {
+    @Nullable
+    TransactionGuard pending(long producerId) {
         return pending.get(producerId);
     }
 

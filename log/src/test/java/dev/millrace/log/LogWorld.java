@@ -126,7 +126,10 @@ public final class LogWorld {
     /** A batch of a transaction. */
     public ByteBuffer transactional(long producerId, int epoch, int baseSequence, String... values) {
         return build(
-                new RecordBatchBuilder().producer(producerId, (short) epoch, baseSequence).transactional(true), values);
+                new RecordBatchBuilder()
+                        .producer(producerId, (short) epoch, baseSequence)
+                        .transactional(true),
+                values);
     }
 
     /** Appends the first batch of a transaction here, as a client does whose coordinator knows of it. */

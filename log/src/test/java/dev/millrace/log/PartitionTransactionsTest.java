@@ -47,9 +47,7 @@ class PartitionTransactionsTest {
     void shouldRefuseTheLateRecordThatWouldOpenATransactionWhichNobodyEnds() {
         TransactionGuard guard = log.guardTransaction(A, (short) 0).orElseThrow();
         world.end(log, A, 0, false);
-        assertThat(codeOf(
-                        world,
-                        log.append(world.transactional(A, 0, 0, "late"), AppendOptions.inTransaction(guard))))
+        assertThat(codeOf(world, log.append(world.transactional(A, 0, 0, "late"), AppendOptions.inTransaction(guard))))
                 .isEqualTo(ErrorCode.INVALID_TXN_STATE);
         assertThat(log.offsets().lastStable()).isEqualTo(1);
     }
@@ -71,8 +69,7 @@ class PartitionTransactionsTest {
                 .guardTransaction(A, (short) 1)
                 .orElseThrow();
         for (TransactionGuard guard : List.of(ofB, ofEpoch0, elsewhere)) {
-            assertThat(codeOf(
-                            world, log.append(world.transactional(A, 1, 0, "x"), AppendOptions.inTransaction(guard))))
+            assertThat(codeOf(world, log.append(world.transactional(A, 1, 0, "x"), AppendOptions.inTransaction(guard))))
                     .isEqualTo(ErrorCode.INVALID_TXN_STATE);
         }
     }
@@ -81,10 +78,10 @@ class PartitionTransactionsTest {
     void shouldLetTheLowestSequenceBeginTheTransaction() {
         TransactionGuard first = log.guardTransaction(A, (short) 0, 5, false).orElseThrow();
         TransactionGuard second = log.guardTransaction(A, (short) 0, 6, false).orElseThrow();
-        assertThat(codeOf(
-                        world, log.append(world.transactional(A, 0, 6, "y"), AppendOptions.inTransaction(second))))
+        assertThat(codeOf(world, log.append(world.transactional(A, 0, 6, "y"), AppendOptions.inTransaction(second))))
                 .isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE);
-        world.get(log.append(world.transactional(A, 0, 5, "x"), AppendOptions.inTransaction(first)).durable());
+        world.get(log.append(world.transactional(A, 0, 5, "x"), AppendOptions.inTransaction(first))
+                .durable());
     }
 
     @Test
@@ -93,7 +90,8 @@ class PartitionTransactionsTest {
         assertThat(codeOf(world, log.append(world.transactional(A, 3, 2, "y"), AppendOptions.inTransaction(guard))))
                 .isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE);
         guard = log.guardTransaction(A, (short) 3, 0, true).orElseThrow();
-        world.get(log.append(world.transactional(A, 3, 0, "x"), AppendOptions.inTransaction(guard)).durable());
+        world.get(log.append(world.transactional(A, 3, 0, "x"), AppendOptions.inTransaction(guard))
+                .durable());
     }
 
     @Test
@@ -114,7 +112,8 @@ class PartitionTransactionsTest {
         assertThat(codeOf(world, log.append(world.batch(A, 5, 1, "y"), AppendOptions.CLIENT)))
                 .isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE);
         world.begin(log, A, 5, 0, "y");
-        assertThat(codeOf(world, log.endTransaction(A, (short) 4, 0, true))).isEqualTo(ErrorCode.INVALID_PRODUCER_EPOCH);
+        assertThat(codeOf(world, log.endTransaction(A, (short) 4, 0, true)))
+                .isEqualTo(ErrorCode.INVALID_PRODUCER_EPOCH);
         assertThat(log.offsets().lastStable()).isEqualTo(2);
     }
 
@@ -234,7 +233,9 @@ class PartitionTransactionsTest {
         world.begin(log, A, 0, 0, "x");
         world.end(log, B, 0, true);
         world.simulator.advanceMs(2 * 86_400_000L);
-        assertThat(world.get(log.producers())).extracting(ActiveProducer::producerId).containsExactly(A);
+        assertThat(world.get(log.producers()))
+                .extracting(ActiveProducer::producerId)
+                .containsExactly(A);
         world.end(log, A, 0, true);
         world.simulator.advanceMs(2 * 86_400_000L);
         assertThat(world.get(log.producers())).isEmpty();
@@ -279,7 +280,8 @@ class PartitionTransactionsTest {
                     .containsExactly(new AbortedTransaction(B, 1), new AbortedTransaction(A, 0));
             assertThat(read(3).abortedTransactions()).containsExactly(new AbortedTransaction(A, 0));
             assertThat(read(5).abortedTransactions()).isEmpty();
-            assertThat(log.read(new ReadRequest(0, 64 << 10, true, Bound.DURABLE)).abortedTransactions())
+            assertThat(log.read(new ReadRequest(0, 64 << 10, true, Bound.DURABLE))
+                            .abortedTransactions())
                     .isEmpty();
         }
     }

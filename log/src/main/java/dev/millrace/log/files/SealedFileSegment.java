@@ -104,8 +104,7 @@ final class SealedFileSegment implements SealedSegment {
     }
 
     @Override
-    public boolean abortedTransactions(long fromOffset, long endOffset, Consumer<AbortedSpan> sink)
-            throws IOException {
+    public boolean abortedTransactions(long fromOffset, long endOffset, Consumer<AbortedSpan> sink) throws IOException {
         return hasAborted() && indexes().aborted.search(fromOffset, endOffset, sink);
     }
 

@@ -126,8 +126,7 @@ public final class TransactionIndex extends SparseIndex {
         long previousOffset = -1;
         while (bytes.remaining() >= ENTRY_BYTES) {
             short version = bytes.getShort();
-            AbortedSpan span =
-                    new AbortedSpan(bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong());
+            AbortedSpan span = new AbortedSpan(bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong());
             if (version != VERSION
                     || span.firstOffset() < 0
                     || span.firstOffset() >= span.lastOffset()

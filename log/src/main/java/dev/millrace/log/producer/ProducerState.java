@@ -116,8 +116,9 @@ final class ProducerState {
         if (inTransaction() && !transactional) {
             throw new MillraceException(
                     ErrorCode.INVALID_TXN_STATE,
-                    "producer " + producerId + " sent a batch that is not part of the transaction which it has open since"
-                            + " offset " + txnFirstOffset);
+                    "producer " + producerId
+                            + " sent a batch that is not part of the transaction which it has open since" + " offset "
+                            + txnFirstOffset);
         }
     }
 

@@ -214,8 +214,7 @@ public final class ProducerStates {
      */
     public int expire(long nowMs, long expirationMs) {
         int before = states.size();
-        states.values().removeIf(
-                state -> !state.inTransaction() && nowMs - state.lastTimestampMs() >= expirationMs);
+        states.values().removeIf(state -> !state.inTransaction() && nowMs - state.lastTimestampMs() >= expirationMs);
         return before - states.size();
     }
 

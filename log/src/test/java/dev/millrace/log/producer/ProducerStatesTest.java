@@ -34,7 +34,8 @@ class ProducerStatesTest {
         states.append(batch(1, 0, 3, 0), 0);
         assertThatCode(() -> states.check(batch(1, 3, 1, 0), false)).doesNotThrowAnyException();
         assertThatCode(() -> states.check(batch(2, 0, 1, 0), false)).doesNotThrowAnyException();
-        assertThatThrownBy(() -> states.check(batch(1, 4, 1, 0), false)).hasMessageContaining("the last sequence was 2");
+        assertThatThrownBy(() -> states.check(batch(1, 4, 1, 0), false))
+                .hasMessageContaining("the last sequence was 2");
         assertThatThrownBy(() -> states.check(batch(0, 3, 1, 0), false)).hasMessageContaining("epoch 1 has been seen");
         assertThatThrownBy(() -> states.check(batch(2, 3, 1, 0), false)).hasMessageContaining("begins with sequence 0");
     }
@@ -66,7 +67,8 @@ class ProducerStatesTest {
         for (int i = 2; i < 7; i++) {
             assertThat(placeOf(loaded, batch(3, i, 1, 0))).isEqualTo(i);
         }
-        assertThatThrownBy(() -> loaded.check(batch(3, 8, 1, 0), false)).hasMessageContaining("the last sequence was 6");
+        assertThatThrownBy(() -> loaded.check(batch(3, 8, 1, 0), false))
+                .hasMessageContaining("the last sequence was 6");
     }
 
     @Test
