@@ -47,6 +47,13 @@ public final class ErrorMapping {
             case UNKNOWN_PRODUCER_ID -> Errors.UNKNOWN_PRODUCER_ID;
             case INVALID_TXN_STATE -> Errors.INVALID_TXN_STATE;
             case TRANSACTION_COORDINATOR_FENCED -> Errors.TRANSACTION_COORDINATOR_FENCED;
+            case INVALID_TRANSACTION_TIMEOUT -> Errors.INVALID_TRANSACTION_TIMEOUT;
+            case INVALID_PRODUCER_ID_MAPPING -> Errors.INVALID_PRODUCER_ID_MAPPING;
+            case PRODUCER_FENCED -> Errors.PRODUCER_FENCED;
+            case CONCURRENT_TRANSACTIONS -> Errors.CONCURRENT_TRANSACTIONS;
+            case TRANSACTION_ABORTABLE -> Errors.TRANSACTION_ABORTABLE;
+            case TRANSACTIONAL_ID_NOT_FOUND -> Errors.TRANSACTIONAL_ID_NOT_FOUND;
+            case UNSTABLE_OFFSET_COMMIT -> Errors.UNSTABLE_OFFSET_COMMIT;
             // The one refusal of a transactional id that every client, librdkafka too, takes as final.
             case TRANSACTIONS_NOT_AVAILABLE -> Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
             case COORDINATOR_LOADING -> Errors.COORDINATOR_LOAD_IN_PROGRESS;

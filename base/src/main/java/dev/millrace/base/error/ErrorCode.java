@@ -92,6 +92,22 @@ public enum ErrorCode {
             Category.CLIENT,
             "This version of Millrace has no transactions. Remove transactional.id from the producer."),
 
+    // Transactions (KIP-98, KIP-890).
+    INVALID_TRANSACTION_TIMEOUT(
+            Category.CLIENT, "A transaction may not last so long. See transaction.max.timeout.ms."),
+    INVALID_PRODUCER_ID_MAPPING(
+            Category.CLIENT,
+            "The producer id is not the one that the transactional id has. The producer must begin anew."),
+    PRODUCER_FENCED(
+            Category.CLIENT, "A newer producer has the transactional id, or a transaction has timed out. Close this one."),
+    CONCURRENT_TRANSACTIONS(
+            Category.RETRIABLE, "The previous transaction is still being completed. Try again shortly."),
+    TRANSACTION_ABORTABLE(
+            Category.CLIENT, "The transaction cannot be committed any more. Abort it, and begin a new one."),
+    TRANSACTIONAL_ID_NOT_FOUND(Category.CLIENT, "Nothing is known of the transactional id. Check the name."),
+    UNSTABLE_OFFSET_COMMIT(
+            Category.RETRIABLE, "An open transaction may still change the position. Try again when it has ended."),
+
     // Groups.
     COORDINATOR_LOADING(Category.RETRIABLE, "The group's state is being read after a start. Try again shortly."),
     COORDINATOR_NOT_AVAILABLE(

@@ -16,10 +16,14 @@ import dev.millrace.control.groups.api.LeaveRequest;
 import dev.millrace.control.groups.api.ListedGroup;
 import dev.millrace.control.groups.api.SyncAnswer;
 import dev.millrace.control.groups.api.SyncRequest;
+import dev.millrace.control.groups.api.TransactionalCommit;
 import dev.millrace.control.machine.Machine;
 import dev.millrace.control.machine.MachineInstance;
+import dev.millrace.control.machine.MachineSet;
 import dev.millrace.control.machine.Reply;
+import dev.millrace.control.metadata.InternalTopics;
 import dev.millrace.control.port.GroupOffsets;
+import dev.millrace.log.PartitionId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -42,8 +47,9 @@ import java.util.function.Supplier;
 public final class GroupCoordinator implements GroupOffsets {
 
     private final GroupSettings settings;
-    private final GroupMachines machines;
+    private final MachineSet<GroupCommand> machines;
     private final Function<String, Optional<TopicId>> topicIds;
+    private final OffsetGuards guards = new OffsetGuards();
 
     /**
      * Opens nothing yet.
@@ -51,7 +57,9 @@ public final class GroupCoordinator implements GroupOffsets {
      * @param topicIds the topic that bears a name now; empty if none does
      */
     public GroupCoordinator(
-            GroupSettings settings, GroupMachines machines, Function<String, Optional<TopicId>> topicIds) {
+            GroupSettings settings,
+            MachineSet<GroupCommand> machines,
+            Function<String, Optional<TopicId>> topicIds) {
         this.settings = settings;
         this.machines = machines;
         this.topicIds = topicIds;
@@ -173,6 +181,49 @@ public final class GroupCoordinator implements GroupOffsets {
             }
         });
         return positions;
+    }
+
+    // ---- offsets in transactions
+
+    /** The partition of {@code __consumer_offsets} that has the group; creates the topic if there is none. */
+    public CompletableFuture<PartitionId> offsetsPartition(String groupId) {
+        return machines.open()
+                .thenApply(all -> new PartitionId(
+                        topicIds.apply(InternalTopics.CONSUMER_OFFSETS).orElseThrow(),
+                        partitionOf(groupId, all.size())));
+    }
+
+    /** To be taken before the transaction is looked at, for {@link #commitInTransaction}, and closed after. */
+    public OffsetGuards.Guard guardTransaction(long producerId) {
+        return guards.open(producerId);
+    }
+
+    /**
+     * Commits as part of a transaction that is known to be open: until it ends, the positions are pending (KIP-447).
+     *
+     * @return per key, empty if it is kept, else why not; fails as {@link #commit(CommitRequest)} does, and with INVALID_TXN_STATE if the
+     *     transaction has ended since the guard was taken
+     */
+    public CompletableFuture<Map<Key, Optional<ErrorCode>>> commitInTransaction(TransactionalCommit commit) {
+        String groupId = commit.request().committer().groupId();
+        return RequestLimits.refuse(commit.request())
+                .<CompletableFuture<Map<Key, Optional<ErrorCode>>>>map(CompletableFuture::failedFuture)
+                .orElseGet(() -> askMember(groupId, reply -> new GroupCommand.CommitInTransaction(commit, reply)));
+    }
+
+    /** Ends a transaction in one partition of {@code __consumer_offsets}; done when that is durable, also if nothing was pending. */
+    public CompletableFuture<Done> endTransaction(
+            int partition, long producerId, short producerEpoch, boolean committed) {
+        guards.voidAll(producerId);
+        return machines.open()
+                .thenCompose(all -> all.get(partition)
+                        .<Done>ask(reply ->
+                                new GroupCommand.EndTransaction(producerId, producerEpoch, committed, reply)));
+    }
+
+    /** The keys whose positions an open transaction may still change. Ask before {@link #fetch}, and what that gives is stable (KIP-447). */
+    public CompletableFuture<Set<Key>> fetchUnstable(String groupId) {
+        return askIfCreated(groupId, reply -> new GroupCommand.FetchUnstable(groupId, reply), Set.of());
     }
 
     /** Forgets positions (KIP-496); per key, empty if there is none now, else GROUP_SUBSCRIBED_TO_TOPIC. */

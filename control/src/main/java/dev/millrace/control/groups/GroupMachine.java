@@ -7,8 +7,10 @@ import dev.millrace.control.groups.api.Done;
 import dev.millrace.control.groups.api.GroupCommand;
 import dev.millrace.control.groups.api.GroupSettings;
 import dev.millrace.control.groups.api.RecordKind;
+import dev.millrace.control.groups.api.TransactionalCommit;
 import dev.millrace.control.groups.classic.ClassicGroups;
 import dev.millrace.control.groups.offsets.CommittedOffsets;
+import dev.millrace.control.groups.offsets.PendingOffsets;
 import dev.millrace.control.machine.Machine;
 import dev.millrace.control.machine.MachineRecord;
 import dev.millrace.control.machine.Turn;
@@ -39,6 +41,7 @@ final class GroupMachine implements Machine<GroupCommand> {
     private final GroupSettings settings;
     private final ClassicGroups classic;
     private final CommittedOffsets offsets;
+    private final PendingOffsets pending;
     private boolean expiryArmed;
 
     /** @param memberIds random; no two alike */
@@ -46,6 +49,7 @@ final class GroupMachine implements Machine<GroupCommand> {
         this.settings = settings;
         this.classic = new ClassicGroups(settings, memberIds);
         this.offsets = new CommittedOffsets(settings);
+        this.pending = new PendingOffsets(settings);
     }
 
     @Override
@@ -58,6 +62,12 @@ final class GroupMachine implements Machine<GroupCommand> {
             case GroupCommand.Commit commit -> commit(commit, turn);
             case GroupCommand.Fetch fetch -> turn.answer(fetch.reply(), offsets.fetch(fetch.groupId(), fetch.keys()));
             case GroupCommand.FetchAll fetch -> turn.answer(fetch.reply(), offsets.fetchAll(fetch.groupId()));
+            case GroupCommand.CommitInTransaction commit -> commitInTransaction(commit, turn);
+            case GroupCommand.EndTransaction end -> {
+                pending.end(end.producerId(), end.producerEpoch(), end.committed(), turn);
+                turn.answer(end.reply(), Done.DONE);
+            }
+            case GroupCommand.FetchUnstable fetch -> turn.answer(fetch.reply(), pending.keysOf(fetch.groupId()));
             case GroupCommand.DeleteOffsets delete -> deleteOffsets(delete, turn);
             case GroupCommand.Describe describe -> turn.answer(describe.reply(), classic.describe(describe.groupId()));
             case GroupCommand.ListGroups list -> turn.answer(list.reply(), classic.list());
@@ -79,6 +89,20 @@ final class GroupMachine implements Machine<GroupCommand> {
             turn.fail(command.reply(), refusal.get());
         } else {
             turn.answer(command.reply(), offsets.commit(request, turn));
+            request.commits().keySet().forEach(key -> pending.forget(request.committer().groupId(), key, turn));
+        }
+    }
+
+    private void commitInTransaction(GroupCommand.CommitInTransaction command, Turn<GroupCommand> turn) {
+        TransactionalCommit commit = command.commit();
+        Optional<MillraceException> refusal = commit.guard().refusal();
+        if (refusal.isEmpty()) {
+            refusal = classic.admitTransactionalCommit(commit.request().committer(), turn);
+        }
+        if (refusal.isPresent()) {
+            turn.fail(command.reply(), refusal.get());
+        } else {
+            turn.answer(command.reply(), pending.commit(commit, turn));
         }
     }
 
@@ -94,6 +118,7 @@ final class GroupMachine implements Machine<GroupCommand> {
                 answers.put(key, Optional.of(ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC));
             } else {
                 offsets.delete(command.groupId(), key, turn);
+                pending.forget(command.groupId(), key, turn);
                 answers.put(key, Optional.empty());
             }
         }
@@ -105,7 +130,7 @@ final class GroupMachine implements Machine<GroupCommand> {
         Optional<MillraceException> refusal = classic.admitDelete(groupId);
         if (refusal.isPresent()) {
             turn.fail(delete.reply(), refusal.get());
-        } else if (offsets.deleteAll(groupId, SWEEP_LIMIT, turn)) {
+        } else if (offsets.deleteAll(groupId, SWEEP_LIMIT, turn) & pending.forgetAll(groupId, SWEEP_LIMIT, turn)) {
             classic.delete(groupId, turn);
             turn.answer(delete.reply(), Done.DONE);
         } else {
@@ -114,7 +139,8 @@ final class GroupMachine implements Machine<GroupCommand> {
     }
 
     private void forgetTopic(GroupCommand.ForgetTopic forget, Turn<GroupCommand> turn) {
-        if (offsets.forgetTopic(forget.topic(), forget.topicId(), SWEEP_LIMIT, turn) == SWEEP_LIMIT) {
+        if (offsets.forgetTopic(forget.topic(), forget.topicId(), SWEEP_LIMIT, turn) == SWEEP_LIMIT
+                | pending.forgetTopic(forget.topic(), forget.topicId(), SWEEP_LIMIT, turn) == SWEEP_LIMIT) {
             turn.timer("forget " + forget.topicId(), 0, forget);
         }
     }
@@ -123,6 +149,9 @@ final class GroupMachine implements Machine<GroupCommand> {
         expiryArmed = false;
         int room = SWEEP_LIMIT;
         for (String groupId : List.copyOf(classic.groupIds())) {
+            if (pending.isPending(groupId)) {
+                continue;
+            }
             CommittedOffsets.Expired expired = offsets.expire(
                     groupId, classic.offsetAge(groupId), topic -> classic.isSubscribedTo(groupId, topic), room, turn);
             room -= expired.count();
@@ -152,6 +181,7 @@ final class GroupMachine implements Machine<GroupCommand> {
             case CLASSIC_GROUP -> classic.replay(fact);
             case CLASSIC_GENERATION -> classic.replayGeneration(fact);
             case COMMITTED_OFFSET -> offsets.replay(fact);
+            case PENDING_OFFSET -> pending.replay(fact);
         }
     }
 
@@ -159,6 +189,7 @@ final class GroupMachine implements Machine<GroupCommand> {
     public void snapshot(Consumer<MachineRecord> out) {
         classic.snapshot(out);
         offsets.snapshot(out);
+        pending.snapshot(out);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.millrace.control.port.GroupOffsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** All that a groups machine handles: what clients ask, what happens around it, and its own timers. */
 public sealed interface GroupCommand {
@@ -26,6 +27,17 @@ public sealed interface GroupCommand {
             implements GroupCommand {}
 
     record FetchAll(String groupId, Reply<Map<GroupOffsets.Key, CommitRequest.Commit>> reply) implements GroupCommand {}
+
+    /** Commits as part of a transaction: pending until that ends (KIP-98, KIP-447). */
+    record CommitInTransaction(TransactionalCommit commit, Reply<Map<GroupOffsets.Key, Optional<ErrorCode>>> reply)
+            implements GroupCommand {}
+
+    /** A transaction is decided: its pending positions become committed ones, or nothing. */
+    record EndTransaction(long producerId, short producerEpoch, boolean committed, Reply<Done> reply)
+            implements GroupCommand {}
+
+    /** Which positions of a group an open transaction may still change (KIP-447). */
+    record FetchUnstable(String groupId, Reply<Set<GroupOffsets.Key>> reply) implements GroupCommand {}
 
     record DeleteOffsets(
             String groupId, List<GroupOffsets.Key> keys, Reply<Map<GroupOffsets.Key, Optional<ErrorCode>>> reply)

@@ -4,7 +4,8 @@ package dev.millrace.control.groups.api;
 public enum RecordKind {
     CLASSIC_GROUP(0),
     COMMITTED_OFFSET(1),
-    CLASSIC_GENERATION(2);
+    CLASSIC_GENERATION(2),
+    PENDING_OFFSET(3);
 
     private final int id;
 

@@ -188,6 +188,34 @@ public final class ClassicGroups {
         return Optional.empty();
     }
 
+    /**
+     * Whether {@code committer} may commit as part of a transaction (KIP-447). Unlike {@link #admitCommit} it lets those through who do not say
+     * who they are, and members that have joined a new generation: what they read is fenced by the transaction.
+     *
+     * @return why not; empty if it may
+     */
+    public Optional<MillraceException> admitTransactionalCommit(Committer committer, Turn<GroupCommand> turn) {
+        Optional<ClassicGroup> found = find(committer.groupId());
+        if (found.isEmpty() && committer.generation() >= 0) {
+            return Optional.of(Refusals.of(ErrorCode.ILLEGAL_GENERATION, committer.groupId(), committer.memberId()));
+        }
+        ClassicGroup group = create(committer.groupId(), turn);
+        boolean nobody = committer.generation() < 0
+                && committer.memberId().isEmpty()
+                && committer.instanceId().isEmpty();
+        if (nobody || (committer.generation() < 0 && group.is(EMPTY))) {
+            return Optional.empty();
+        }
+        Optional<ErrorCode> refusal = group.refusal(committer.memberId(), committer.instanceId());
+        if (refusal.isPresent()) {
+            return refusal.map(code -> Refusals.of(code, committer.groupId(), committer.memberId()));
+        }
+        if (committer.generation() != group.generation()) {
+            return Optional.of(Refusals.illegalGeneration(group, committer.generation()));
+        }
+        return Optional.empty();
+    }
+
     /** Whether offsets may be deleted under the eyes of the members; {@link #isSubscribedTo} says which may not. */
     public Optional<MillraceException> admitDeleteOffsets(String groupId) {
         Optional<ClassicGroup> group = find(groupId);
