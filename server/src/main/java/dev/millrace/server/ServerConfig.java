@@ -4,6 +4,7 @@ import dev.millrace.base.config.Config;
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
 import dev.millrace.control.groups.api.GroupSettings;
+import dev.millrace.control.transactions.api.TransactionSettings;
 import dev.millrace.log.LogStoreConfig;
 import dev.millrace.wire.net.Listener;
 import dev.millrace.wire.net.WireOptions;
@@ -15,7 +16,7 @@ import java.util.List;
  *
  * @param values every key with its value
  */
-public record ServerConfig(Config values, WireOptions wire, LogStoreConfig log, GroupSettings groups) {
+public record ServerConfig(Config values, WireOptions wire, LogStoreConfig log, GroupSettings groups, TransactionSettings transactions) {
 
     private static final long MINUTE_MS = 60_000;
 
@@ -26,7 +27,7 @@ public record ServerConfig(Config values, WireOptions wire, LogStoreConfig log, 
      */
     public static ServerConfig of(Config values) {
         try {
-            return new ServerConfig(values, wire(values), log(values), groups(values));
+            return new ServerConfig(values, wire(values), log(values), groups(values), transactions(values));
         } catch (IllegalArgumentException e) {
             throw new MillraceException(ErrorCode.INVALID_CONFIG, String.valueOf(e.getMessage()), e);
         }
@@ -75,5 +76,15 @@ public record ServerConfig(Config values, WireOptions wire, LogStoreConfig log, 
                 values.get(ServerKeys.OFFSETS_RETENTION_MINUTES) * MINUTE_MS,
                 values.get(ServerKeys.OFFSETS_RETENTION_CHECK_MS),
                 values.get(ServerKeys.OFFSET_METADATA_MAX));
+    }
+
+    private static TransactionSettings transactions(Config values) {
+        return new TransactionSettings(
+                values.get(ServerKeys.TRANSACTION_MAX_TIMEOUT_MS),
+                values.get(ServerKeys.TRANSACTION_ABORT_CHECK_MS),
+                values.get(ServerKeys.TRANSACTIONAL_ID_EXPIRATION_MS),
+                values.get(ServerKeys.TRANSACTIONAL_ID_CHECK_MS),
+                TransactionSettings.DEFAULT.maxParkedMs(),
+                TransactionSettings.DEFAULT.maxParkedPerId());
     }
 }

@@ -170,6 +170,32 @@ public final class ServerKeys {
             .atLeast(0)
             .doc("What a client may say in its own words about an offset that it commits.");
 
+    // Transactions.
+
+    static final ConfigKey<Integer> TRANSACTION_MAX_TIMEOUT_MS = ConfigKey.of(ConfigType.INT, 900_000)
+            .server("transaction.max.timeout.ms")
+            .unit("ms")
+            .atLeast(1)
+            .doc("A producer whose transactions may last longer is refused.");
+
+    static final ConfigKey<Integer> TRANSACTION_ABORT_CHECK_MS = ConfigKey.of(ConfigType.INT, 10_000)
+            .server("transaction.abort.timed.out.transaction.cleanup.interval.ms")
+            .unit("ms")
+            .atLeast(1)
+            .doc("How often transactions that have lasted too long are looked for, to be aborted.");
+
+    static final ConfigKey<Integer> TRANSACTIONAL_ID_EXPIRATION_MS = ConfigKey.of(ConfigType.INT, 604_800_000)
+            .server("transactional.id.expiration.ms")
+            .unit("ms")
+            .atLeast(1)
+            .doc("A transactional id without transactions for so long is forgotten.");
+
+    static final ConfigKey<Integer> TRANSACTIONAL_ID_CHECK_MS = ConfigKey.of(ConfigType.INT, 3_600_000)
+            .server("transaction.remove.expired.transaction.cleanup.interval.ms")
+            .unit("ms")
+            .atLeast(1)
+            .doc("How often transactional ids that have expired are looked for.");
+
     private static final ConfigSchema SCHEMA = ConfigSchema.of(List.of(
                     LISTENERS,
                     ADVERTISED_LISTENERS,
@@ -195,7 +221,11 @@ public final class ServerKeys {
                     GROUP_INITIAL_DELAY_MS,
                     OFFSETS_RETENTION_MINUTES,
                     OFFSETS_RETENTION_CHECK_MS,
-                    OFFSET_METADATA_MAX))
+                    OFFSET_METADATA_MAX,
+                    TRANSACTION_MAX_TIMEOUT_MS,
+                    TRANSACTION_ABORT_CHECK_MS,
+                    TRANSACTIONAL_ID_EXPIRATION_MS,
+                    TRANSACTIONAL_ID_CHECK_MS))
             .plus(MetadataConfigs.SCHEMA);
 
     private ServerKeys() {}

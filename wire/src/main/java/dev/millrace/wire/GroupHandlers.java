@@ -2,6 +2,7 @@ package dev.millrace.wire;
 
 import dev.millrace.control.groups.GroupCoordinator;
 import dev.millrace.control.port.LogPort;
+import dev.millrace.control.transactions.TransactionCoordinator;
 import java.util.List;
 
 /** Everything that clients ask of groups. */
@@ -10,11 +11,12 @@ public final class GroupHandlers {
     private GroupHandlers() {}
 
     /** The handlers of FindCoordinator, of the classic group protocol, of offsets, and of what administrators ask. */
-    public static List<Handler<?>> all(GroupCoordinator groups, LogPort log, int nodeId) {
+    public static List<Handler<?>> all(
+            GroupCoordinator groups, TransactionCoordinator transactions, LogPort log, int nodeId) {
         return List.of(
                 new H08_OffsetCommit(groups, log),
                 new H09_OffsetFetch(groups, log),
-                new H10_FindCoordinator(groups, nodeId),
+                new H10_FindCoordinator(groups, transactions, nodeId),
                 new H11_JoinGroup(groups),
                 new H12_Heartbeat(groups),
                 new H13_LeaveGroup(groups),

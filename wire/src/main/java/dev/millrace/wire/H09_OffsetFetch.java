@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.Uuid;
@@ -74,11 +75,11 @@ final class H09_OffsetFetch implements Handler<OffsetFetchRequestData> {
     public CompletableFuture<OffsetFetchResponseData> handle(OffsetFetchRequestData request, RequestContext context) {
         short version = context.apiVersion();
         if (version < GROUPS_MIN_VERSION) {
-            return fetch(asGroup(request), version).thenApply(H09_OffsetFetch::withoutGroup);
+            return fetch(asGroup(request), request.requireStable(), version).thenApply(H09_OffsetFetch::withoutGroup);
         }
         List<CompletableFuture<OffsetFetchResponseGroup>> answers = new ArrayList<>();
         for (OffsetFetchRequestGroup group : request.groups()) {
-            answers.add(fetch(group, version)
+            answers.add(fetch(group, request.requireStable(), version)
                     .exceptionally(failure -> new OffsetFetchResponseGroup()
                             .setGroupId(group.groupId())
                             .setErrorCode(ErrorMapping.errors(failure).code())));
@@ -86,6 +87,27 @@ final class H09_OffsetFetch implements Handler<OffsetFetchRequestData> {
         return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
                 .thenApply(done -> new OffsetFetchResponseData()
                         .setGroups(answers.stream().map(CompletableFuture::join).toList()));
+    }
+
+    /** What a transaction may still change is told to be so, if the client insists (KIP-447). */
+    private CompletableFuture<OffsetFetchResponseGroup> fetch(
+            OffsetFetchRequestGroup group, boolean requireStable, short version) {
+        if (!requireStable) {
+            return fetch(group, version);
+        }
+        return groups.fetchUnstable(group.groupId())
+                .thenCombine(fetch(group, version), (unstable, answer) -> withUnstable(answer, unstable));
+    }
+
+    private OffsetFetchResponseGroup withUnstable(OffsetFetchResponseGroup answer, Set<GroupOffsets.Key> unstable) {
+        for (OffsetFetchResponseTopics topic : answer.topics()) {
+            String name = topic.name().isEmpty() ? name(topic.topicId()).orElse("") : topic.name();
+            topic.partitions()
+                    .replaceAll(partition -> unstable.contains(new GroupOffsets.Key(name, partition.partitionIndex()))
+                            ? none(partition.partitionIndex()).setErrorCode(Errors.UNSTABLE_OFFSET_COMMIT.code())
+                            : partition);
+        }
+        return answer;
     }
 
     private CompletableFuture<OffsetFetchResponseGroup> fetch(OffsetFetchRequestGroup group, short version) {

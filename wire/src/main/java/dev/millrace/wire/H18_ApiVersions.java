@@ -70,7 +70,19 @@ final class H18_ApiVersions implements Handler<ApiVersionsRequestData> {
         // Entries of this collection are linked to each other: every answer needs its own.
         ApiVersionCollection keys = new ApiVersionCollection(served.size());
         served.forEach(version -> keys.add(version.duplicate()));
-        return new ApiVersionsResponseData().setApiKeys(keys);
+        // Until the metadata knows features: transactions of version 2 (KIP-890).
+        ApiVersionsResponseData answer = new ApiVersionsResponseData().setApiKeys(keys).setFinalizedFeaturesEpoch(0);
+        answer.supportedFeatures()
+                .add(new ApiVersionsResponseData.SupportedFeatureKey()
+                        .setName("transaction.version")
+                        .setMinVersion((short) 0)
+                        .setMaxVersion((short) 2));
+        answer.finalizedFeatures()
+                .add(new ApiVersionsResponseData.FinalizedFeatureKey()
+                        .setName("transaction.version")
+                        .setMinVersionLevel((short) 2)
+                        .setMaxVersionLevel((short) 2));
+        return answer;
     }
 
     private static ApiVersion version(Handler<?> handler) {

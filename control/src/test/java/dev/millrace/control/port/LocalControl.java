@@ -1,5 +1,15 @@
 package dev.millrace.control.port;
 
+import java.util.function.Supplier;
+import dev.millrace.control.transactions.api.TransactionSettings;
+import dev.millrace.control.transactions.TransactionCoordinator;
+import dev.millrace.control.transactions.LocalMarkerTargets;
+import dev.millrace.control.metadata.TopicMachines;
+import dev.millrace.control.metadata.InternalTopics;
+import dev.millrace.control.machine.MachineSet;
+import dev.millrace.control.machine.Machine;
+import dev.millrace.control.groups.api.GroupSettings;
+import dev.millrace.control.groups.GroupCoordinator;
 import dev.millrace.base.AgentHost;
 import dev.millrace.base.TopicId;
 import dev.millrace.base.error.ErrorCode;
@@ -63,7 +73,25 @@ public final class LocalControl implements AutoCloseable {
             close();
             throw e;
         }
-        port = new LocalLogPort(metadata, new NoGroups());
+        LocalPartitions partitions = new LocalPartitions(metadata);
+        GroupCoordinator groups = new GroupCoordinator(
+                GroupSettings.DEFAULT,
+                machines(
+                        InternalTopics.CONSUMER_OFFSETS,
+                        GroupCoordinator.machineFactory(GroupSettings.DEFAULT, UUID::randomUUID)),
+                topic -> metadata.image().topic(topic).map(TopicImage::id));
+        TransactionCoordinator transactions = new TransactionCoordinator(
+                TransactionSettings.DEFAULT,
+                metadata,
+                groups,
+                new LocalMarkerTargets(partitions, groups),
+                scheduler,
+                machine -> machines(InternalTopics.TRANSACTION_STATE, machine));
+        port = new LocalLogPort(partitions, groups, transactions);
+    }
+
+    private <C> MachineSet<C> machines(String topic, Supplier<? extends Machine<C>> machine) {
+        return new TopicMachines<>(metadata, topic, () -> metadata.image().topic(topic), machines, machine, 2);
     }
 
     public static LocalControl inMemory() {
@@ -112,25 +140,5 @@ public final class LocalControl implements AutoCloseable {
         logs.close();
         scheduler.close();
         waiting.close();
-    }
-
-    /** No group ever commits here. */
-    private static final class NoGroups implements GroupOffsets {
-
-        @Override
-        public CompletableFuture<Map<Key, Optional<ErrorCode>>> commit(
-                Committer committer, Map<Key, Position> positions) {
-            return CompletableFuture.completedFuture(Map.of());
-        }
-
-        @Override
-        public CompletableFuture<Map<Key, Position>> fetch(String groupId, List<Key> keys) {
-            return CompletableFuture.completedFuture(Map.of());
-        }
-
-        @Override
-        public CompletableFuture<Map<Key, Position>> fetchAll(String groupId) {
-            return CompletableFuture.completedFuture(Map.of());
-        }
     }
 }
