@@ -139,7 +139,8 @@ public final class Server implements AutoCloseable {
             handlers.addAll(TransactionHandlers.all(transactions, groups, port, metadata, clock));
             handlers.addAll(AdminHandlers.of(
                     metadata, port, files, config.directory(), waiting, LogbackLevels.ofThisProcess()));
-            KafkaServer kafka = closing.add(KafkaServer.start(config.wire(), Handlers.of(handlers), clock));
+            Handlers registered = Handlers.of(handlers, () -> metadata.image().features());
+            KafkaServer kafka = closing.add(KafkaServer.start(config.wire(), registered, clock));
             return new Server(kafka, closing);
         } catch (IOException | RuntimeException e) {
             closing.close();

@@ -37,6 +37,7 @@ public final class AdminHandlers {
                 new H35_DescribeLogDirs(metadata, files, directory, waiting),
                 new H37_CreatePartitions(metadata),
                 new H44_IncrementalAlterConfigs(changes),
+                new H57_UpdateFeatures(metadata),
                 new H60_DescribeCluster(metadata),
                 new H74_ListConfigResources(metadata),
                 new H75_DescribeTopicPartitions(metadata));

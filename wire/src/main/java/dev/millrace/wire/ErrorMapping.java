@@ -33,6 +33,7 @@ public final class ErrorMapping {
             case TOPIC_EXISTS -> Errors.TOPIC_ALREADY_EXISTS;
             case OFFSET_OUT_OF_RANGE -> Errors.OFFSET_OUT_OF_RANGE;
             case POLICY_VIOLATION -> Errors.POLICY_VIOLATION;
+            case INVALID_FEATURE_LEVEL -> Errors.INVALID_UPDATE_VERSION;
             case UNSUPPORTED_VERSION -> Errors.UNSUPPORTED_VERSION;
             case UNKNOWN_TOPIC_OR_PARTITION -> Errors.UNKNOWN_TOPIC_OR_PARTITION;
             case UNKNOWN_TOPIC_ID -> Errors.UNKNOWN_TOPIC_ID;

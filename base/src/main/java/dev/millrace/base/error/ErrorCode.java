@@ -52,6 +52,9 @@ public enum ErrorCode {
             "There is no such offset: it was deleted, or lies beyond the end. Start again at the beginning or the"
                     + " end."),
     POLICY_VIOLATION(Category.CLIENT, "A rule of the server forbids it. The message names the rule."),
+    INVALID_FEATURE_LEVEL(
+            Category.CLIENT,
+            "The feature cannot get this level. The message says which levels are allowed, and from where."),
     UNSUPPORTED_VERSION(
             Category.CLIENT, "The server does not serve this version of the request. Ask for its versions first."),
 

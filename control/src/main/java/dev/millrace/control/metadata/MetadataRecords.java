@@ -6,6 +6,7 @@ import dev.millrace.base.bytes.ByteWriter;
 import dev.millrace.control.machine.MachineRecord;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -16,6 +17,7 @@ import java.util.TreeMap;
  *                         without a value: the topic is deleted
  *   configs        key    2, 0 = all brokers, 1 = this    value  0, configs
  *   producer ids   key    3                               value  0, int64 first id that is not taken
+ *   features       key    4                               value  0, int64 epoch, count, then name and varint level of each, by name
  *
  *   configs = count, then name and value of each, by name
  * </pre>
@@ -27,6 +29,7 @@ final class MetadataRecords {
     private static final int TOPIC = 1;
     private static final int CONFIGS = 2;
     private static final int PRODUCER_IDS = 3;
+    private static final int FEATURES = 4;
     private static final int VERSION = 0;
 
     private MetadataRecords() {}
@@ -45,6 +48,8 @@ final class MetadataRecords {
         record Configs(boolean ofBroker, Map<String, String> configs) implements Fact {}
 
         record ProducerIdsTaken(long firstFreeId) implements Fact {}
+
+        record Features(FeatureLevels levels) implements Fact {}
     }
 
     static MachineRecord topic(TopicImage topic) {
@@ -75,6 +80,15 @@ final class MetadataRecords {
                 Optional.of(new ByteWriter().version(VERSION).int64(firstFreeId).toByteArray()));
     }
 
+    static MachineRecord features(FeatureLevels features) {
+        ByteWriter value = new ByteWriter()
+                .version(VERSION)
+                .int64(features.epoch())
+                .count(features.levels().size());
+        features.levels().forEach((name, level) -> value.string(name).varint(level));
+        return new MachineRecord(new ByteWriter().int8(FEATURES).toByteArray(), Optional.of(value.toByteArray()));
+    }
+
     /**
      * Reads a fact back.
      *
@@ -87,6 +101,7 @@ final class MetadataRecords {
             case TOPIC -> readTopic(key, record.value());
             case CONFIGS -> readConfigs(key, valueOf(record, "configs"));
             case PRODUCER_IDS -> readProducerIds(key, valueOf(record, "producer ids"));
+            case FEATURES -> readFeatures(key, valueOf(record, "features"));
             default ->
                 throw key.corrupt("kind " + kind + " is not known; a newer version of Millrace may have written it");
         };
@@ -130,6 +145,25 @@ final class MetadataRecords {
         long firstFreeId = value.int64();
         value.end();
         return new Fact.ProducerIdsTaken(firstFreeId);
+    }
+
+    private static Fact readFeatures(ByteReader key, ByteReader value) {
+        key.end();
+        value.version(VERSION);
+        long epoch = value.int64();
+        SortedMap<String, Integer> levels = new TreeMap<>();
+        for (int remaining = value.count(2); remaining > 0; remaining--) {
+            String name = value.string();
+            int level = value.varint();
+            int maxLevel = Feature.named(name).map(Feature::maxLevel).orElse(0);
+            if (level > maxLevel) {
+                throw value.corrupt("feature " + name + " is at level " + level + ", and this version knows " + maxLevel
+                        + " at most; a newer version of Millrace may have written it");
+            }
+            levels.put(name, level);
+        }
+        value.end();
+        return new Fact.Features(new FeatureLevels(epoch, levels));
     }
 
     private static ByteReader valueOf(MachineRecord record, String what) {

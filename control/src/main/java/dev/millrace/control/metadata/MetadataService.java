@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The topics, their configurations, and producer ids. Thread-safe; nothing waits.
+ * The topics, their configurations, feature levels, and producer ids. Thread-safe; nothing waits.
  *
  * <p>What {@link #image} shows is durable. Futures complete on the machine's thread, after the image shows what they report; they fail
  * with COORDINATOR_NOT_AVAILABLE when the machine cannot answer. Lists are answered entry by entry, in order.
@@ -100,6 +100,15 @@ public final class MetadataService implements ProducerIds, InternalTopics {
     public CompletableFuture<List<Outcome<ConfigTarget>>> alterConfigs(
             List<ConfigAlteration> alterations, boolean validateOnly) {
         return machine.ask(reply -> new MetadataCommand.AlterConfigs(alterations, validateOnly, reply));
+    }
+
+    /**
+     * Changes levels of features, all of them or none.
+     *
+     * @return the levels then; fails with INVALID_FEATURE_LEVEL if one is not allowed
+     */
+    public CompletableFuture<FeatureLevels> updateFeatures(List<FeatureUpdate> updates, boolean validateOnly) {
+        return machine.ask(reply -> new MetadataCommand.UpdateFeatures(updates, validateOnly, reply));
     }
 
     /** The configuration of this server now. */

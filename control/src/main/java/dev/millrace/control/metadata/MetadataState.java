@@ -18,6 +18,8 @@ final class MetadataState {
     private Map<String, String> clusterConfigs = Map.of();
     private Map<String, String> brokerConfigs = Map.of();
     private long firstFreeProducerId;
+    private FeatureLevels features = FeatureLevels.DEFAULT;
+    private boolean featuresRecorded;
 
     Optional<TopicImage> topic(String name) {
         return Optional.ofNullable(topics.get(name));
@@ -40,13 +42,22 @@ final class MetadataState {
         return firstFreeProducerId;
     }
 
+    FeatureLevels features() {
+        return features;
+    }
+
+    /** Whether a fact says so; otherwise they are the defaults of this version. */
+    boolean featuresRecorded() {
+        return featuresRecorded;
+    }
+
     /** {@code config} with what was set at run time. */
     Config effective(Config config) {
         return MetadataImage.effective(config, clusterConfigs, brokerConfigs);
     }
 
     MetadataImage image() {
-        return new MetadataImage(topics, clusterConfigs, brokerConfigs);
+        return new MetadataImage(topics, clusterConfigs, brokerConfigs, features);
     }
 
     void replay(MachineRecord record) {
@@ -61,6 +72,10 @@ final class MetadataState {
                 }
             }
             case MetadataRecords.Fact.ProducerIdsTaken(long firstFreeId) -> firstFreeProducerId = firstFreeId;
+            case MetadataRecords.Fact.Features(FeatureLevels levels) -> {
+                features = levels;
+                featuresRecorded = true;
+            }
         }
     }
 
@@ -69,6 +84,9 @@ final class MetadataState {
         out.accept(MetadataRecords.configs(false, clusterConfigs));
         out.accept(MetadataRecords.configs(true, brokerConfigs));
         out.accept(MetadataRecords.producerIdsTaken(firstFreeProducerId));
+        if (featuresRecorded) {
+            out.accept(MetadataRecords.features(features));
+        }
     }
 
     private void put(TopicImage topic) {

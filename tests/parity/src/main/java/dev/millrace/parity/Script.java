@@ -20,7 +20,8 @@ public final class Script {
             new OffsetsChapter(),
             new GroupsChapter(),
             new GroupOffsetsChapter(),
-            new VersionsChapter());
+            new VersionsChapter(),
+            new FeaturesChapter());
 
     private Script() {}
 

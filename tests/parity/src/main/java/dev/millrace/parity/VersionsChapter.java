@@ -112,6 +112,7 @@ final class VersionsChapter implements Chapter {
                 stage,
                 ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
                 _ -> new DescribeTopicPartitionsRequestData().setTopics(List.of(new TopicRequest().setName(TOPIC))));
+        every(stage, ApiKeys.UPDATE_FEATURES, _ -> FeaturesChapter.update("group.version", 1, 1));
         every(stage, ApiKeys.DESCRIBE_LOG_DIRS, _ -> {
             DescribeLogDirsRequestData request = new DescribeLogDirsRequestData();
             request.topics().add(new DescribableLogDirTopic().setTopic(TOPIC).setPartitions(List.of(0)));
