@@ -16,7 +16,8 @@ import java.util.List;
  *
  * @param values every key with its value
  */
-public record ServerConfig(Config values, WireOptions wire, LogStoreConfig log, GroupSettings groups, TransactionSettings transactions) {
+public record ServerConfig(
+        Config values, WireOptions wire, LogStoreConfig log, GroupSettings groups, TransactionSettings transactions) {
 
     private static final long MINUTE_MS = 60_000;
 

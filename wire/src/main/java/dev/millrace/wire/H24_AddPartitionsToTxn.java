@@ -78,9 +78,10 @@ final class H24_AddPartitionsToTxn implements Handler<AddPartitionsToTxnRequestD
         }
         List<CompletableFuture<AddPartitionsToTxnResult>> answers = new ArrayList<>();
         for (AddPartitionsToTxnTransaction transaction : request.transactions()) {
-            answers.add(results(transaction, version).thenApply(results -> new AddPartitionsToTxnResult()
-                    .setTransactionalId(transaction.transactionalId())
-                    .setTopicResults(results)));
+            answers.add(results(transaction, version)
+                    .thenApply(results -> new AddPartitionsToTxnResult()
+                            .setTransactionalId(transaction.transactionalId())
+                            .setTopicResults(results)));
         }
         return Futures.allDone(answers).thenApply(done -> {
             AddPartitionsToTxnResponseData answer = new AddPartitionsToTxnResponseData();
@@ -95,8 +96,8 @@ final class H24_AddPartitionsToTxn implements Handler<AddPartitionsToTxnRequestD
         Set<TransactionPartition> found = new LinkedHashSet<>();
         Map<Named, Errors> refused = refused(asked.topics(), found);
         if (!refused.isEmpty()) {
-            return CompletableFuture.completedFuture(
-                    results(asked.topics(), partition -> refused.getOrDefault(partition, Errors.OPERATION_NOT_ATTEMPTED)));
+            return CompletableFuture.completedFuture(results(
+                    asked.topics(), partition -> refused.getOrDefault(partition, Errors.OPERATION_NOT_ATTEMPTED)));
         }
         AddRequest add = new AddRequest(
                 asked.transactionalId(),
@@ -125,8 +126,7 @@ final class H24_AddPartitionsToTxn implements Handler<AddPartitionsToTxnRequestD
     }
 
     /** Finds the partitions; gives those that cannot be in a transaction, with the reason. */
-    private Map<Named, Errors> refused(
-            AddPartitionsToTxnTopicCollection topics, Set<TransactionPartition> found) {
+    private Map<Named, Errors> refused(AddPartitionsToTxnTopicCollection topics, Set<TransactionPartition> found) {
         Map<Named, Errors> refused = new LinkedHashMap<>();
         for (AddPartitionsToTxnTopic topic : topics) {
             for (int partition : topic.partitions()) {

@@ -57,9 +57,8 @@ final class H61_DescribeProducers implements Handler<DescribeProducersRequestDat
                         return entry.setErrorCode(ErrorMapping.errors(failure).code())
                                 .setErrorMessage(ErrorMapping.message(failure));
                     }
-                    return entry.setActiveProducers(producers.stream()
-                            .map(H61_DescribeProducers::state)
-                            .toList());
+                    return entry.setActiveProducers(
+                            producers.stream().map(H61_DescribeProducers::state).toList());
                 }));
             }
         }

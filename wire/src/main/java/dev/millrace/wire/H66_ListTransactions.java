@@ -27,8 +27,9 @@ import org.apache.kafka.common.protocol.ApiKeys;
  */
 final class H66_ListTransactions implements Handler<ListTransactionsRequestData> {
 
-    private static final Set<String> STATES =
-            Arrays.stream(TransactionState.values()).map(TransactionState::label).collect(Collectors.toSet());
+    private static final Set<String> STATES = Arrays.stream(TransactionState.values())
+            .map(TransactionState::label)
+            .collect(Collectors.toSet());
     /** States that Kafka has and nothing here is ever seen in. */
     private static final Set<String> OTHER_STATES = Set.of("Dead", "PrepareEpochFence");
 
@@ -68,7 +69,8 @@ final class H66_ListTransactions implements Handler<ListTransactionsRequestData>
                     .filter(state -> !STATES.contains(state) && !OTHER_STATES.contains(state))
                     .forEach(answer.unknownStateFilters()::add);
             all.stream()
-                    .filter(each -> states.isEmpty() || states.contains(each.state().label()))
+                    .filter(each ->
+                            states.isEmpty() || states.contains(each.state().label()))
                     .filter(each -> producerIds.isEmpty()
                             || producerIds.contains(each.producer().producerId()))
                     .filter(each -> isOlder(each, request.durationFilter()))

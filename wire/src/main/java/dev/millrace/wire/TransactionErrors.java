@@ -22,8 +22,8 @@ final class TransactionErrors {
 
     /** As {@link #errors}, for answers of which the error is all that there is. */
     static <R> CompletableFuture<R> named(CompletableFuture<R> answer, boolean knowsFenced) {
-        return answer.exceptionallyCompose(failure -> CompletableFuture.failedFuture(
-                errors(failure, knowsFenced).exception(ErrorMapping.message(failure))));
+        return answer.exceptionallyCompose(failure ->
+                CompletableFuture.failedFuture(errors(failure, knowsFenced).exception(ErrorMapping.message(failure))));
     }
 
     /**
@@ -32,17 +32,14 @@ final class TransactionErrors {
      */
     static RuntimeException produce(Throwable failure, short apiVersion) {
         Errors error = ErrorMapping.errors(failure);
-        Errors told =
-                switch (error) {
-                    case PRODUCER_FENCED -> Errors.INVALID_PRODUCER_EPOCH;
-                    case COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR ->
-                        Errors.NOT_ENOUGH_REPLICAS;
-                    case CONCURRENT_TRANSACTIONS ->
-                        apiVersion >= PRODUCE_ADDS_MIN_VERSION ? error : Errors.NOT_ENOUGH_REPLICAS;
-                    case TRANSACTION_ABORTABLE ->
-                        apiVersion >= PRODUCE_ABORTABLE_MIN_VERSION ? error : Errors.INVALID_TXN_STATE;
-                    default -> error;
-                };
+        Errors told = switch (error) {
+            case PRODUCER_FENCED -> Errors.INVALID_PRODUCER_EPOCH;
+            case COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR -> Errors.NOT_ENOUGH_REPLICAS;
+            case CONCURRENT_TRANSACTIONS -> apiVersion >= PRODUCE_ADDS_MIN_VERSION ? error : Errors.NOT_ENOUGH_REPLICAS;
+            case TRANSACTION_ABORTABLE ->
+                apiVersion >= PRODUCE_ABORTABLE_MIN_VERSION ? error : Errors.INVALID_TXN_STATE;
+            default -> error;
+        };
         return told.exception(ErrorMapping.message(failure));
     }
 

@@ -106,8 +106,8 @@ final class TransactionalWrites {
             RequestContext context) {
         Set<TransactionPartition> partitions = new LinkedHashSet<>();
         guarded.forEach(each -> partitions.add(each.write().transactionPartition()));
-        CompletableFuture<Set<TransactionPartition>> answer = transactions.addPartitions(
-                new AddRequest(transactionalId, producer, partitions, !adds, adds ? 2 : 1));
+        CompletableFuture<Set<TransactionPartition>> answer =
+                transactions.addPartitions(new AddRequest(transactionalId, producer, partitions, !adds, adds ? 2 : 1));
         for (Guarded each : guarded) {
             Write write = each.write();
             CompletableFuture<Void> confirmed = answer.thenAccept(missing -> {
@@ -175,7 +175,8 @@ final class TransactionalWrites {
         call.started(
                 write.partition(),
                 new Append(
-                        append.accepted().exceptionallyCompose(better), append.durable().exceptionallyCompose(better)),
+                        append.accepted().exceptionallyCompose(better),
+                        append.durable().exceptionallyCompose(better)),
                 write.entry());
     }
 
@@ -183,7 +184,6 @@ final class TransactionalWrites {
         return new MillraceException(
                 ErrorCode.TRANSACTION_ABORTABLE,
                 "partition " + write.partition().topic() + "-"
-                        + write.partition().id().partition() + " is not in the transaction of " + transactionalId
-);
+                        + write.partition().id().partition() + " is not in the transaction of " + transactionalId);
     }
 }

@@ -96,13 +96,13 @@ public enum ErrorCode {
             "This version of Millrace has no transactions. Remove transactional.id from the producer."),
 
     // Transactions (KIP-98, KIP-890).
-    INVALID_TRANSACTION_TIMEOUT(
-            Category.CLIENT, "A transaction may not last so long. See transaction.max.timeout.ms."),
+    INVALID_TRANSACTION_TIMEOUT(Category.CLIENT, "A transaction may not last so long. See transaction.max.timeout.ms."),
     INVALID_PRODUCER_ID_MAPPING(
             Category.CLIENT,
             "The producer id is not the one that the transactional id has. The producer must begin anew."),
     PRODUCER_FENCED(
-            Category.CLIENT, "A newer producer has the transactional id, or a transaction has timed out. Close this one."),
+            Category.CLIENT,
+            "A newer producer has the transactional id, or a transaction has timed out. Close this one."),
     CONCURRENT_TRANSACTIONS(
             Category.RETRIABLE, "The previous transaction is still being completed. Try again shortly."),
     TRANSACTION_ABORTABLE(

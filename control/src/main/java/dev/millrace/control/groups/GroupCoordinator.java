@@ -57,9 +57,7 @@ public final class GroupCoordinator implements GroupOffsets {
      * @param topicIds the topic that bears a name now; empty if none does
      */
     public GroupCoordinator(
-            GroupSettings settings,
-            MachineSet<GroupCommand> machines,
-            Function<String, Optional<TopicId>> topicIds) {
+            GroupSettings settings, MachineSet<GroupCommand> machines, Function<String, Optional<TopicId>> topicIds) {
         this.settings = settings;
         this.machines = machines;
         this.topicIds = topicIds;
@@ -217,8 +215,8 @@ public final class GroupCoordinator implements GroupOffsets {
         guards.voidAll(producerId);
         return machines.open()
                 .thenCompose(all -> all.get(partition)
-                        .<Done>ask(reply ->
-                                new GroupCommand.EndTransaction(producerId, producerEpoch, committed, reply)));
+                        .<Done>ask(
+                                reply -> new GroupCommand.EndTransaction(producerId, producerEpoch, committed, reply)));
     }
 
     /** The keys whose positions an open transaction may still change. Ask before {@link #fetch}, and what that gives is stable (KIP-447). */

@@ -89,7 +89,9 @@ final class GroupMachine implements Machine<GroupCommand> {
             turn.fail(command.reply(), refusal.get());
         } else {
             turn.answer(command.reply(), offsets.commit(request, turn));
-            request.commits().keySet().forEach(key -> pending.forget(request.committer().groupId(), key, turn));
+            request.commits()
+                    .keySet()
+                    .forEach(key -> pending.forget(request.committer().groupId(), key, turn));
         }
     }
 

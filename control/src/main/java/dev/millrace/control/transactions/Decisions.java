@@ -166,8 +166,7 @@ final class Decisions {
     }
 
     private static Decision decided(EndRequest request, OptionalLong fresh, Transaction now, long nowMs) {
-        boolean needsProducerId =
-                request.clientVersion() >= Transaction.EPOCH_BUMP_VERSION && now.epochsHaveRunOut();
+        boolean needsProducerId = request.clientVersion() >= Transaction.EPOCH_BUMP_VERSION && now.epochsHaveRunOut();
         if (needsProducerId && fresh.isEmpty()) {
             return new Decision.AskForProducerId();
         }

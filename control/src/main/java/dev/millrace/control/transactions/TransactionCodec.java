@@ -131,10 +131,11 @@ final class TransactionCodec {
                     .add(partition.partition());
         }
         writer.count(byName.values().stream().mapToInt(Map::size).sum());
-        byName.values().forEach(topics -> topics.forEach((topic, numbers) -> {
-            writer.topicId(topic.id()).string(topic.name()).count(numbers.size());
-            numbers.forEach(writer::varint);
-        }));
+        byName.values()
+                .forEach(topics -> topics.forEach((topic, numbers) -> {
+                    writer.topicId(topic.id()).string(topic.name()).count(numbers.size());
+                    numbers.forEach(writer::varint);
+                }));
     }
 
     private static Set<TransactionPartition> decodePartitions(ByteReader reader) {

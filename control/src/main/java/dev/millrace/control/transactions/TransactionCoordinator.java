@@ -185,8 +185,7 @@ public final class TransactionCoordinator implements Transactions {
     /** Producer ids are rarely needed and come from another machine: so one is fetched only when this one asks for it. */
     private CompletableFuture<ProducerIdentity> askWithProducerId(
             String transactionalId, CommandWithProducerId command, OptionalLong fresh) {
-        CompletableFuture<Optional<ProducerIdentity>> answer =
-                ask(transactionalId, reply -> command.of(fresh, reply));
+        CompletableFuture<Optional<ProducerIdentity>> answer = ask(transactionalId, reply -> command.of(fresh, reply));
         return answer.thenCompose(identity -> identity.map(CompletableFuture::completedFuture)
                 .orElseGet(() -> producerIds
                         .next()

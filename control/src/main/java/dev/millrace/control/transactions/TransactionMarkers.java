@@ -83,9 +83,8 @@ final class TransactionMarkers {
 
     /** Whether trying again makes no sense: the topic is gone, or the producer has a newer epoch there, and so the transaction is over. */
     private static boolean isOver(TransactionPartition partition, Ending ending, Throwable failure) {
-        Optional<ErrorCode> code = cause(failure) instanceof MillraceException known
-                ? Optional.of(known.code())
-                : Optional.empty();
+        Optional<ErrorCode> code =
+                cause(failure) instanceof MillraceException known ? Optional.of(known.code()) : Optional.empty();
         if (code.equals(Optional.of(ErrorCode.INVALID_PRODUCER_EPOCH))
                 || code.equals(Optional.of(ErrorCode.TRANSACTION_COORDINATOR_FENCED))) {
             log.warn(

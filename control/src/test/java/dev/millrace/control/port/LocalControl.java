@@ -1,30 +1,28 @@
 package dev.millrace.control.port;
 
-import java.util.function.Supplier;
-import dev.millrace.control.transactions.api.TransactionSettings;
-import dev.millrace.control.transactions.TransactionCoordinator;
-import dev.millrace.control.transactions.LocalMarkerTargets;
-import dev.millrace.control.metadata.TopicMachines;
-import dev.millrace.control.metadata.InternalTopics;
-import dev.millrace.control.machine.MachineSet;
-import dev.millrace.control.machine.Machine;
-import dev.millrace.control.groups.api.GroupSettings;
-import dev.millrace.control.groups.GroupCoordinator;
 import dev.millrace.base.AgentHost;
 import dev.millrace.base.TopicId;
-import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.files.DiskFileStore;
 import dev.millrace.base.files.FileStore;
 import dev.millrace.base.metrics.Metrics;
 import dev.millrace.base.time.Clock;
 import dev.millrace.base.time.SystemClock;
 import dev.millrace.base.time.ThreadScheduler;
+import dev.millrace.control.groups.GroupCoordinator;
+import dev.millrace.control.groups.api.GroupSettings;
+import dev.millrace.control.machine.Machine;
 import dev.millrace.control.machine.MachineRuntime;
+import dev.millrace.control.machine.MachineSet;
+import dev.millrace.control.metadata.InternalTopics;
 import dev.millrace.control.metadata.MetadataService;
 import dev.millrace.control.metadata.MetadataSettings;
 import dev.millrace.control.metadata.NewTopic;
 import dev.millrace.control.metadata.Outcome;
 import dev.millrace.control.metadata.TopicImage;
+import dev.millrace.control.metadata.TopicMachines;
+import dev.millrace.control.transactions.LocalMarkerTargets;
+import dev.millrace.control.transactions.TransactionCoordinator;
+import dev.millrace.control.transactions.api.TransactionSettings;
 import dev.millrace.log.LogEnvironment;
 import dev.millrace.log.LogStore;
 import dev.millrace.log.LogStoreConfig;
@@ -35,9 +33,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /** The real control plane over a real log, with its threads, and without groups: node 1 of cluster "AAAAAAAAAAAAAAAAAAAAAQ". */
 public final class LocalControl implements AutoCloseable {

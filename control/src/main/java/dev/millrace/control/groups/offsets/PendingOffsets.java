@@ -129,7 +129,8 @@ public final class PendingOffsets {
         byProducerId.forEach((producerId, offsets) -> offsets.forEach((key, pending) -> {
             TopicId pendingFor = pending.committed().topicId();
             boolean same = pendingFor.equals(topicId)
-                    || (pendingFor.equals(TopicId.ZERO) && key.partition().topic().equals(topic));
+                    || (pendingFor.equals(TopicId.ZERO)
+                            && key.partition().topic().equals(topic));
             if (same && count[0] < limit) {
                 count[0]++;
                 turn.record(removal(producerId, key));

@@ -19,8 +19,7 @@ public sealed interface TransactionCommand {
     /**
      * Answers with the identity from now on; with nothing if a new producer id is needed and {@code freshProducerId} has none: ask again with one.
      */
-    record InitProducerId(
-            InitRequest request, OptionalLong freshProducerId, Reply<Optional<ProducerIdentity>> reply)
+    record InitProducerId(InitRequest request, OptionalLong freshProducerId, Reply<Optional<ProducerIdentity>> reply)
             implements Parkable {
         @Override
         public String transactionalId() {
