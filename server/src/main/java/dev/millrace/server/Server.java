@@ -9,13 +9,14 @@ import dev.millrace.base.time.Clock;
 import dev.millrace.base.time.Scheduler;
 import dev.millrace.base.time.ThreadScheduler;
 import dev.millrace.control.groups.GroupCoordinator;
+import dev.millrace.control.groups.MetadataView;
 import dev.millrace.control.groups.OffsetsTopic;
+import dev.millrace.control.groups.api.ClusterView;
 import dev.millrace.control.machine.MachineRuntime;
 import dev.millrace.control.metadata.InternalTopics;
 import dev.millrace.control.metadata.MetadataConfigs;
 import dev.millrace.control.metadata.MetadataService;
 import dev.millrace.control.metadata.MetadataSettings;
-import dev.millrace.control.metadata.TopicImage;
 import dev.millrace.control.port.LocalLogPort;
 import dev.millrace.control.port.LogPort;
 import dev.millrace.log.LogEnvironment;
@@ -44,6 +45,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /**
  * The whole server, wired by hand, from top to bottom: read {@link #start} to see what stands on what. Thread-safe.
@@ -90,21 +92,20 @@ public final class Server implements AutoCloseable {
                     machines,
                     Server::randomId);
 
+            Supplier<ClusterView> cluster = () -> new MetadataView(metadata.image());
             OffsetsTopic offsetsTopic = new OffsetsTopic(
                     metadata,
                     () -> metadata.image().topic(InternalTopics.CONSUMER_OFFSETS),
                     machines,
-                    GroupCoordinator.machineFactory(config.groups(), UUID::randomUUID),
+                    GroupCoordinator.machineFactory(config.groups(), UUID::randomUUID, cluster),
                     config.values().get(MetadataConfigs.OFFSETS_TOPIC_NUM_PARTITIONS));
-            GroupCoordinator groups = new GroupCoordinator(
-                    config.groups(),
-                    offsetsTopic,
-                    topic -> metadata.image().topic(topic).map(TopicImage::id));
+            GroupCoordinator groups = new GroupCoordinator(config.groups(), offsetsTopic, cluster);
             LogPort port = new LocalLogPort(metadata, groups);
 
             // The Kafka protocol: nobody is answered before it is known what there is.
             metadata.ready().join();
             metadata.onTopicDeleted(topic -> groups.forgetTopic(topic.name(), topic.id()));
+            metadata.onChanged(groups::clusterChanged);
             groups.resume();
             FetchSessions sessions = new FetchSessions(FETCH_SESSIONS, clock, new SecureRandom());
             List<Handler<?>> handlers = new ArrayList<>();

@@ -3,6 +3,7 @@ package dev.millrace.server;
 import dev.millrace.base.config.ConfigKey;
 import dev.millrace.base.config.ConfigSchema;
 import dev.millrace.base.config.ConfigType;
+import dev.millrace.control.groups.api.ConsumerKeys;
 import dev.millrace.control.metadata.MetadataConfigs;
 import dev.millrace.log.Durability;
 import java.util.List;
@@ -196,6 +197,7 @@ public final class ServerKeys {
                     OFFSETS_RETENTION_MINUTES,
                     OFFSETS_RETENTION_CHECK_MS,
                     OFFSET_METADATA_MAX))
+            .plus(ConsumerKeys.SCHEMA)
             .plus(MetadataConfigs.SCHEMA);
 
     private ServerKeys() {}
