@@ -80,7 +80,8 @@ final class ServerConfigTest {
                         5_000,
                         6_000,
                         7_000));
-        assertThat(config.groups()).isEqualTo(new GroupSettings(
+        assertThat(config.groups())
+                .isEqualTo(new GroupSettings(
                         1,
                         2,
                         3,

@@ -91,8 +91,7 @@ final class H09_OffsetFetch implements Handler<OffsetFetchRequestData> {
 
     private CompletableFuture<OffsetFetchResponseGroup> fetch(OffsetFetchRequestGroup group, short version) {
         if (group.topics() == null) {
-            return groups.fetchAll(reader(group))
-                    .thenApply(positions -> group(group, everything(positions, version)));
+            return groups.fetchAll(reader(group)).thenApply(positions -> group(group, everything(positions, version)));
         }
         List<NamedTopic> topics = new ArrayList<>(group.topics().size());
         List<GroupOffsets.Key> keys = new ArrayList<>();

@@ -1,5 +1,7 @@
 package dev.millrace.wire;
 
+import dev.millrace.base.error.ErrorCode;
+import dev.millrace.base.error.MillraceException;
 import dev.millrace.control.groups.GroupCoordinator;
 import dev.millrace.control.groups.api.ConsumerHeartbeatAnswer;
 import dev.millrace.control.groups.api.ConsumerHeartbeatRequest;
@@ -13,9 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedSet;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData.TopicPartitions;
@@ -37,9 +37,9 @@ import org.apache.kafka.common.protocol.ApiKeys;
 final class H68_ConsumerGroupHeartbeat implements Handler<ConsumerGroupHeartbeatRequestData> {
 
     private static final int UNCHANGED = -1;
+    private static final short OWN_ID_MIN_VERSION = 1;
 
     private final GroupCoordinator groups;
-    private final Supplier<UUID> memberIds = UUID::randomUUID;
 
     H68_ConsumerGroupHeartbeat(GroupCoordinator groups) {
         this.groups = groups;
@@ -63,9 +63,13 @@ final class H68_ConsumerGroupHeartbeat implements Handler<ConsumerGroupHeartbeat
     @Override
     public CompletableFuture<ConsumerGroupHeartbeatResponseData> handle(
             ConsumerGroupHeartbeatRequestData request, RequestContext context) {
+        if (request.memberId().isEmpty() && context.apiVersion() >= OWN_ID_MIN_VERSION) {
+            return CompletableFuture.failedFuture(
+                    new MillraceException(ErrorCode.INVALID_REQUEST, "MemberId can't be empty."));
+        }
         return groups.consumerHeartbeat(new ConsumerHeartbeatRequest(
                         request.groupId(),
-                        memberId(request, context.apiVersion()),
+                        request.memberId(),
                         request.memberEpoch(),
                         Optional.ofNullable(request.instanceId()),
                         Optional.ofNullable(request.rackId()),
@@ -79,13 +83,6 @@ final class H68_ConsumerGroupHeartbeat implements Handler<ConsumerGroupHeartbeat
                         Optional.ofNullable(request.serverAssignor()),
                         Optional.ofNullable(request.topicPartitions()).map(H68_ConsumerGroupHeartbeat::owned)))
                 .thenApply(H68_ConsumerGroupHeartbeat::answer);
-    }
-
-    private String memberId(ConsumerGroupHeartbeatRequestData request, short version) {
-        boolean ours = version == 0
-                && request.memberId().isEmpty()
-                && request.memberEpoch() == ConsumerHeartbeatRequest.JOIN_EPOCH;
-        return ours ? memberIds.get().toString() : request.memberId();
     }
 
     private static Set<PartitionId> owned(List<TopicPartitions> topics) {
@@ -109,9 +106,9 @@ final class H68_ConsumerGroupHeartbeat implements Handler<ConsumerGroupHeartbeat
     private static Assignment assignment(SortedSet<PartitionId> assigned) {
         Map<Uuid, ConsumerGroupHeartbeatResponseData.TopicPartitions> topics = new LinkedHashMap<>();
         for (PartitionId partition : assigned) {
-            topics.computeIfAbsent(TopicIds.toKafka(partition.topicId()), id -> new ConsumerGroupHeartbeatResponseData
-                            .TopicPartitions()
-                            .setTopicId(id))
+            topics.computeIfAbsent(
+                            TopicIds.toKafka(partition.topicId()),
+                            id -> new ConsumerGroupHeartbeatResponseData.TopicPartitions().setTopicId(id))
                     .partitions()
                     .add(partition.partition());
         }

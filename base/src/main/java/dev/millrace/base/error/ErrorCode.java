@@ -105,9 +105,11 @@ public enum ErrorCode {
             Category.CLIENT,
             "The member's epoch is not the one that its group knows. Give up all partitions, and join again."),
     STALE_MEMBER_EPOCH(
-            Category.RETRIABLE, "The member's epoch is not its current one. Ask again with the epoch of the last heartbeat."),
+            Category.RETRIABLE,
+            "The member's epoch is not its current one. Ask again with the epoch of the last heartbeat."),
     UNSUPPORTED_ASSIGNOR(
-            Category.CLIENT, "The server has no such assignor. See group.consumer.assignors, or leave it to the server."),
+            Category.CLIENT,
+            "The server has no such assignor. See group.consumer.assignors, or leave it to the server."),
     INVALID_REGULAR_EXPRESSION(
             Category.CLIENT, "The expression for topics cannot be read. Write it in the syntax of RE2."),
     UNKNOWN_MEMBER_ID(

@@ -145,8 +145,8 @@ public final class GroupCoordinator implements GroupOffsets {
     @Override
     public CompletableFuture<Map<Key, Optional<ErrorCode>>> commit(Committer committer, Map<Key, Position> positions) {
         Map<Key, CommitRequest.Commit> commits = LinkedHashMap.newLinkedHashMap(positions.size());
-        positions.forEach((key, position) -> commits.put(
-                key, new CommitRequest.Commit(topicId(key.topic()).orElse(TopicId.ZERO), position)));
+        positions.forEach((key, position) ->
+                commits.put(key, new CommitRequest.Commit(topicId(key.topic()).orElse(TopicId.ZERO), position)));
         return commit(new CommitRequest(committer, commits, OptionalLong.empty()))
                 .exceptionally(failure -> refuseEach(positions, failure));
     }
@@ -226,7 +226,8 @@ public final class GroupCoordinator implements GroupOffsets {
     public void clusterChanged() {
         machines.ifCreated().ifPresent(created -> {
             // Machines that cannot be opened need not know; one that is opened later looks for itself.
-            var _ = created.thenAccept(all -> all.forEach(machine -> machine.submit(new GroupCommand.ClusterChanged())));
+            var _ = created.thenAccept(
+                    all -> all.forEach(machine -> machine.submit(new GroupCommand.ClusterChanged())));
         });
     }
 
@@ -234,8 +235,7 @@ public final class GroupCoordinator implements GroupOffsets {
 
     /** The group of the consumer protocol; empty if there is none. */
     public CompletableFuture<Optional<ConsumerGroupDescription>> describeConsumerGroup(String groupId) {
-        return askIfCreated(
-                groupId, reply -> new GroupCommand.DescribeConsumerGroup(groupId, reply), Optional.empty());
+        return askIfCreated(groupId, reply -> new GroupCommand.DescribeConsumerGroup(groupId, reply), Optional.empty());
     }
 
     /** The group of the classic protocol; empty if there is none. */

@@ -207,9 +207,8 @@ final class GroupMachine implements Machine<GroupCommand> {
     }
 
     private void deleteOffsets(GroupCommand.DeleteOffsets command, Turn<GroupCommand> turn) {
-        Optional<MillraceException> refusal = consumer.has(command.groupId())
-                ? Optional.empty()
-                : classic.admitDeleteOffsets(command.groupId());
+        Optional<MillraceException> refusal =
+                consumer.has(command.groupId()) ? Optional.empty() : classic.admitDeleteOffsets(command.groupId());
         if (refusal.isPresent()) {
             turn.fail(command.reply(), refusal.get());
             return;
@@ -286,7 +285,8 @@ final class GroupMachine implements Machine<GroupCommand> {
 
     /** Without groups there is nothing to look after. */
     private void armExpiry(Turn<GroupCommand> turn) {
-        if (!expiryArmed && !(classic.groupIds().isEmpty() && consumer.groupIds().isEmpty())) {
+        if (!expiryArmed
+                && !(classic.groupIds().isEmpty() && consumer.groupIds().isEmpty())) {
             turn.timer(EXPIRY_TIMER, settings.offsetsRetentionCheckIntervalMs(), new GroupCommand.ExpireOffsets());
             expiryArmed = true;
         }

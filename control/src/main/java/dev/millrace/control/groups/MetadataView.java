@@ -28,7 +28,7 @@ public record MetadataView(MetadataImage image) implements ClusterView {
 
     @Override
     public Map<String, String> configs(String groupId) {
-        return Map.of();
+        return image.groupConfigs().getOrDefault(groupId, Map.of());
     }
 
     private static Topic topic(TopicImage topic) {

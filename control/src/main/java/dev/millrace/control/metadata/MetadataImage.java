@@ -19,19 +19,24 @@ public final class MetadataImage {
     private final Map<TopicId, TopicImage> topicsById;
     private final Map<String, String> clusterConfigs;
     private final Map<String, String> brokerConfigs;
+    private final Map<String, Map<String, String>> groupConfigs;
 
     MetadataImage(
-            Map<String, TopicImage> topics, Map<String, String> clusterConfigs, Map<String, String> brokerConfigs) {
+            Map<String, TopicImage> topics,
+            Map<String, String> clusterConfigs,
+            Map<String, String> brokerConfigs,
+            Map<String, Map<String, String>> groupConfigs) {
         this.sorted = Collections.unmodifiableSortedMap(new TreeMap<>(topics));
         this.topicsByName = new HashMap<>(topics);
         this.topicsById = HashMap.newHashMap(topics.size());
         topics.values().forEach(topic -> topicsById.put(topic.id(), topic));
         this.clusterConfigs = Map.copyOf(clusterConfigs);
         this.brokerConfigs = Map.copyOf(brokerConfigs);
+        this.groupConfigs = Map.copyOf(groupConfigs);
     }
 
     static MetadataImage empty() {
-        return new MetadataImage(Map.of(), Map.of(), Map.of());
+        return new MetadataImage(Map.of(), Map.of(), Map.of(), Map.of());
     }
 
     public Optional<TopicImage> topic(String name) {
@@ -65,6 +70,11 @@ public final class MetadataImage {
     /** What was set at run time as default for all brokers. */
     public Map<String, String> clusterConfigs() {
         return clusterConfigs;
+    }
+
+    /** What was set for single groups, by group id. */
+    public Map<String, Map<String, String>> groupConfigs() {
+        return groupConfigs;
     }
 
     /** What was set at run time for this broker. */

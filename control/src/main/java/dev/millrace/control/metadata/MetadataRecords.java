@@ -15,6 +15,8 @@ import java.util.TreeMap;
  *   topic          key    1, topic id                     value  0, name, varint partitions, int64 created (ms), configs
  *                         without a value: the topic is deleted
  *   configs        key    2, 0 = all brokers, 1 = this    value  0, configs
+ *   group configs  key    16, group id                    value  0, configs
+ *                         without a value: the group has none of its own
  *   producer ids   key    3                               value  0, int64 first id that is not taken
  *
  *   configs = count, then name and value of each, by name
@@ -27,6 +29,7 @@ final class MetadataRecords {
     private static final int TOPIC = 1;
     private static final int CONFIGS = 2;
     private static final int PRODUCER_IDS = 3;
+    private static final int GROUP_CONFIGS = 16;
     private static final int VERSION = 0;
 
     private MetadataRecords() {}
@@ -43,6 +46,9 @@ final class MetadataRecords {
          * @param ofBroker whether they are this broker's, or the default of all
          */
         record Configs(boolean ofBroker, Map<String, String> configs) implements Fact {}
+
+        /** What was set for one group; nothing, if it has none of its own any more. */
+        record GroupConfigs(String groupId, Map<String, String> configs) implements Fact {}
 
         record ProducerIdsTaken(long firstFreeId) implements Fact {}
     }
@@ -68,6 +74,16 @@ final class MetadataRecords {
         return new MachineRecord(key, Optional.of(value.toByteArray()));
     }
 
+    static MachineRecord groupConfigs(String groupId, Map<String, String> configs) {
+        byte[] key = new ByteWriter().int8(GROUP_CONFIGS).string(groupId).toByteArray();
+        if (configs.isEmpty()) {
+            return new MachineRecord(key, Optional.empty());
+        }
+        ByteWriter value = new ByteWriter().version(VERSION);
+        writeConfigs(value, configs);
+        return new MachineRecord(key, Optional.of(value.toByteArray()));
+    }
+
     static MachineRecord producerIdsTaken(long firstFreeId) {
         byte[] key = new ByteWriter().int8(PRODUCER_IDS).toByteArray();
         return new MachineRecord(
@@ -86,6 +102,7 @@ final class MetadataRecords {
         return switch (kind) {
             case TOPIC -> readTopic(key, record.value());
             case CONFIGS -> readConfigs(key, valueOf(record, "configs"));
+            case GROUP_CONFIGS -> readGroupConfigs(key, record.value());
             case PRODUCER_IDS -> readProducerIds(key, valueOf(record, "producer ids"));
             default ->
                 throw key.corrupt("kind " + kind + " is not known; a newer version of Millrace may have written it");
@@ -122,6 +139,19 @@ final class MetadataRecords {
         Map<String, String> configs = readConfigs(value);
         value.end();
         return new Fact.Configs(ofBroker, configs);
+    }
+
+    private static Fact readGroupConfigs(ByteReader key, Optional<byte[]> bytes) {
+        String groupId = key.string();
+        key.end();
+        if (bytes.isEmpty()) {
+            return new Fact.GroupConfigs(groupId, Map.of());
+        }
+        ByteReader value = new ByteReader(bytes.get(), "metadata record of the configs of group " + groupId);
+        value.version(VERSION);
+        Map<String, String> configs = readConfigs(value);
+        value.end();
+        return new Fact.GroupConfigs(groupId, configs);
     }
 
     private static Fact readProducerIds(ByteReader key, ByteReader value) {

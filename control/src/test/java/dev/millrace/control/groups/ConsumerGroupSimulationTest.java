@@ -27,8 +27,8 @@ final class ConsumerGroupSimulationTest {
     private static final int STEP_MS = 250;
     private static final int SESSION_MS = 45_000;
     private static final int MAX_REVOKING_STEPS = 12;
-    private static final Set<ErrorCode> HONEST_REFUSALS = Set.of(
-            ErrorCode.FENCED_MEMBER_EPOCH, ErrorCode.UNKNOWN_MEMBER_ID, ErrorCode.UNRELEASED_INSTANCE_ID);
+    private static final Set<ErrorCode> HONEST_REFUSALS =
+            Set.of(ErrorCode.FENCED_MEMBER_EPOCH, ErrorCode.UNKNOWN_MEMBER_ID, ErrorCode.UNRELEASED_INSTANCE_ID);
 
     private final GroupsHarness groups = new GroupsHarness();
     private final List<Member> living = new ArrayList<>();
@@ -37,6 +37,7 @@ final class ConsumerGroupSimulationTest {
     @SeededTest
     void shouldNeverLetTwoReadTheSame(Random random) {
         groups.cluster().topic("topic-0", 8);
+        groups.machine().submit(new GroupCommand.ClusterChanged());
         for (int step = 0; step < STEPS_COUNT; step++) {
             if (random.nextInt(10) == 0) {
                 happen(random);
@@ -58,8 +59,7 @@ final class ConsumerGroupSimulationTest {
             case 3 -> comeBack("static-" + random.nextInt(3), random);
             case 4 -> one.ifPresent(living::remove);
             case 5 -> one.ifPresent(member -> leave(member, -1));
-            case 6 -> one.filter(member -> member.client.instanceId.isPresent())
-                    .ifPresent(member -> leave(member, -2));
+            case 6 -> one.filter(member -> member.client.instanceId.isPresent()).ifPresent(member -> leave(member, -2));
             case 7 -> one.ifPresent(member -> member.client.subscribe("topic-" + random.nextInt(3), "topic-0"));
             case 8 -> changeTopics(random);
             case 9 -> one.ifPresent(member -> member.loseNextAnswer = true);
@@ -81,7 +81,10 @@ final class ConsumerGroupSimulationTest {
 
     private void changeTopics(Random random) {
         String name = "topic-" + random.nextInt(3);
-        int before = groups.cluster().topic(name).map(topic -> topic.partitionsCount()).orElse(0);
+        int before = groups.cluster()
+                .topic(name)
+                .map(topic -> topic.partitionsCount())
+                .orElse(0);
         if (before > 0 && random.nextInt(4) == 0) {
             groups.cluster().delete(name);
         } else {
@@ -127,8 +130,8 @@ final class ConsumerGroupSimulationTest {
             return;
         }
         ConsumerGroupDescription group = GroupsHarness.value(groups.machine()
-                        .<Optional<ConsumerGroupDescription>>ask(reply ->
-                                new GroupCommand.DescribeConsumerGroup(GroupsHarness.GROUP, reply)))
+                        .<Optional<ConsumerGroupDescription>>ask(
+                                reply -> new GroupCommand.DescribeConsumerGroup(GroupsHarness.GROUP, reply)))
                 .orElseThrow();
         assertThat(group.state()).isEqualTo(GroupState.STABLE);
         assertThat(group.members()).hasSize(living.size());

@@ -25,6 +25,7 @@ final class ConsumerGroupTest {
 
     ConsumerGroupTest() {
         groups.cluster().topic("flights", 4);
+        changed();
     }
 
     @Test
@@ -178,8 +179,7 @@ final class ConsumerGroupTest {
         settle(one);
         assertThat(groups.commit("one", 1, "flights", 5)).isCompleted();
         assertThat(GroupsHarness.error(groups.commit("one", 2, "flights", 5))).isEqualTo(ErrorCode.STALE_MEMBER_EPOCH);
-        assertThat(GroupsHarness.error(groups.commit("other", 1, "flights", 5)))
-                .isEqualTo(ErrorCode.UNKNOWN_MEMBER_ID);
+        assertThat(GroupsHarness.error(groups.commit("other", 1, "flights", 5))).isEqualTo(ErrorCode.UNKNOWN_MEMBER_ID);
         assertThat(GroupsHarness.error(groups.commitSimple("flights", 5))).isEqualTo(ErrorCode.UNKNOWN_MEMBER_ID);
         assertThat(GroupsHarness.error(read("one", 7))).isEqualTo(ErrorCode.STALE_MEMBER_EPOCH);
         assertThat(read("one", 1)).isCompleted();
@@ -244,8 +244,7 @@ final class ConsumerGroupTest {
     private CompletableFuture<?> read(String memberId, int epoch) {
         return groups.machine()
                 .<Map<GroupOffsets.Key, CommitRequest.Commit>>ask(
-                        reply -> new GroupCommand.FetchAll(
-                                new OffsetReader("g", Optional.of(memberId), epoch), reply));
+                        reply -> new GroupCommand.FetchAll(new OffsetReader("g", Optional.of(memberId), epoch), reply));
     }
 
     private ConsumerGroupDescription describe() {

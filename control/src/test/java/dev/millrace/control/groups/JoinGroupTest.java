@@ -329,6 +329,7 @@ final class JoinGroupTest {
                 initialDelayMs,
                 base.offsetsRetentionMs(),
                 base.offsetsRetentionCheckIntervalMs(),
-                base.offsetMetadataMaxChars(), ConsumerSettings.DEFAULT);
+                base.offsetMetadataMaxChars(),
+                ConsumerSettings.DEFAULT);
     }
 }

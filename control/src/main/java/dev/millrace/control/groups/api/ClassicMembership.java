@@ -8,8 +8,7 @@ import java.util.Optional;
  *
  * @param protocolName the protocol (assignor) that the group has chosen; empty if it has not yet
  */
-public record ClassicMembership(
-        String groupId, int generation, Optional<String> protocolName, List<Member> members) {
+public record ClassicMembership(String groupId, int generation, Optional<String> protocolName, List<Member> members) {
 
     /**
      * A member with its last assignment.

@@ -12,12 +12,7 @@ import java.util.Optional;
  * @param assignor the one that most members prefer
  */
 public record ConsumerGroupDescription(
-        String groupId,
-        GroupState state,
-        int groupEpoch,
-        int assignmentEpoch,
-        String assignor,
-        List<Member> members) {
+        String groupId, GroupState state, int groupEpoch, int assignmentEpoch, String assignor, List<Member> members) {
 
     /**
      * A member, with what it has and what it is to have.

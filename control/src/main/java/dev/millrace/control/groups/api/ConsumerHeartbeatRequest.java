@@ -34,4 +34,21 @@ public record ConsumerHeartbeatRequest(
 
     /** A static member goes, and its partitions wait for it. */
     public static final int LEAVE_STATIC_EPOCH = -2;
+
+    /** The same under the id that the member is given. */
+    public ConsumerHeartbeatRequest withMemberId(String given) {
+        return new ConsumerHeartbeatRequest(
+                groupId,
+                given,
+                memberEpoch,
+                instanceId,
+                rackId,
+                rebalanceTimeoutMs,
+                clientId,
+                clientHost,
+                topicNames,
+                topicRegex,
+                serverAssignor,
+                ownedPartitions);
+    }
 }

@@ -12,7 +12,7 @@ public final class ConsumerKeys {
 
     private static final ConsumerSettings DEFAULT = ConsumerSettings.DEFAULT;
 
-    static final ConfigKey<Integer> SESSION_TIMEOUT_MS = ConfigKey.of(ConfigType.INT, DEFAULT.sessionTimeoutMs())
+    public static final ConfigKey<Integer> SESSION_TIMEOUT_MS = ConfigKey.of(ConfigType.INT, DEFAULT.sessionTimeoutMs())
             .server("group.consumer.session.timeout.ms")
             .unit("ms")
             .atLeast(1)
@@ -30,12 +30,13 @@ public final class ConsumerKeys {
             .atLeast(1)
             .doc("The longest session that a group of the consumer protocol may set for its members.");
 
-    static final ConfigKey<Integer> HEARTBEAT_INTERVAL_MS = ConfigKey.of(ConfigType.INT, DEFAULT.heartbeatIntervalMs())
+    public static final ConfigKey<Integer> HEARTBEAT_INTERVAL_MS = ConfigKey.of(
+                    ConfigType.INT, DEFAULT.heartbeatIntervalMs())
             .server("group.consumer.heartbeat.interval.ms")
             .unit("ms")
             .atLeast(1)
-            .doc("How seldom a member of the consumer protocol sends a heartbeat. Millrace asks for more of them while that"
-                    + " costs little, so that members learn of a change at once.");
+            .doc("How seldom a member of the consumer protocol sends a heartbeat. Millrace asks for more of them"
+                    + " while that costs little, so that members learn of a change at once.");
 
     public static final ConfigKey<Integer> MIN_HEARTBEAT_INTERVAL_MS = ConfigKey.of(ConfigType.INT, 5_000)
             .server("group.consumer.min.heartbeat.interval.ms")
@@ -49,7 +50,7 @@ public final class ConsumerKeys {
             .atLeast(1)
             .doc("The longest heartbeat interval that a group of the consumer protocol may set.");
 
-    static final ConfigKey<Integer> ASSIGNMENT_INTERVAL_MS = ConfigKey.of(
+    public static final ConfigKey<Integer> ASSIGNMENT_INTERVAL_MS = ConfigKey.of(
                     ConfigType.INT, DEFAULT.assignmentIntervalMs())
             .server("group.consumer.assignment.interval.ms")
             .unit("ms")

@@ -1,5 +1,7 @@
 package dev.millrace.control.groups.api;
 
+import dev.millrace.base.config.ConfigKey;
+import dev.millrace.control.metadata.GroupConfigs;
 import java.util.List;
 import java.util.Map;
 
@@ -25,21 +27,9 @@ public record ConsumerSettings(
         MigrationPolicy migration,
         int regexRefreshIntervalMs) {
 
-    /** What one group may set for itself. */
-    public static final String GROUP_SESSION_TIMEOUT_MS = "consumer.session.timeout.ms";
-
-    public static final String GROUP_HEARTBEAT_INTERVAL_MS = "consumer.heartbeat.interval.ms";
-    public static final String GROUP_ASSIGNMENT_INTERVAL_MS = "consumer.assignment.interval.ms";
-
     /** Kafka's defaults, save that assignments do not wait. */
     public static final ConsumerSettings DEFAULT = new ConsumerSettings(
-            45_000,
-            5_000,
-            0,
-            Integer.MAX_VALUE,
-            List.of("uniform", "range"),
-            MigrationPolicy.BIDIRECTIONAL,
-            600_000);
+            45_000, 5_000, 0, Integer.MAX_VALUE, List.of("uniform", "range"), MigrationPolicy.BIDIRECTIONAL, 600_000);
 
     public ConsumerSettings {
         assignors = List.copyOf(assignors);
@@ -58,17 +48,17 @@ public record ConsumerSettings(
         return configs.isEmpty()
                 ? this
                 : new ConsumerSettings(
-                        number(configs, GROUP_SESSION_TIMEOUT_MS, sessionTimeoutMs),
-                        number(configs, GROUP_HEARTBEAT_INTERVAL_MS, heartbeatIntervalMs),
-                        number(configs, GROUP_ASSIGNMENT_INTERVAL_MS, assignmentIntervalMs),
+                        number(configs, GroupConfigs.SESSION_TIMEOUT_MS, sessionTimeoutMs),
+                        number(configs, GroupConfigs.HEARTBEAT_INTERVAL_MS, heartbeatIntervalMs),
+                        number(configs, GroupConfigs.ASSIGNMENT_INTERVAL_MS, assignmentIntervalMs),
                         maxSize,
                         assignors,
                         migration,
                         regexRefreshIntervalMs);
     }
 
-    private static int number(Map<String, String> configs, String key, int otherwise) {
-        String text = configs.get(key);
-        return text == null ? otherwise : Integer.parseInt(text);
+    private static int number(Map<String, String> configs, ConfigKey<Integer> key, int otherwise) {
+        String text = configs.get(key.name());
+        return text == null ? otherwise : key.parse(text);
     }
 }

@@ -23,9 +23,7 @@ public sealed interface GroupCommand {
             implements GroupCommand {}
 
     record Fetch(
-            OffsetReader reader,
-            List<GroupOffsets.Key> keys,
-            Reply<Map<GroupOffsets.Key, CommitRequest.Commit>> reply)
+            OffsetReader reader, List<GroupOffsets.Key> keys, Reply<Map<GroupOffsets.Key, CommitRequest.Commit>> reply)
             implements GroupCommand {}
 
     record FetchAll(OffsetReader reader, Reply<Map<GroupOffsets.Key, CommitRequest.Commit>> reply)

@@ -25,14 +25,7 @@ public record GroupSettings(
 
     /** Kafka's defaults, save that an empty group does not wait for more members. */
     public static final GroupSettings DEFAULT = new GroupSettings(
-            6_000,
-            1_800_000,
-            Integer.MAX_VALUE,
-            0,
-            7L * 24 * 60 * 60 * 1000,
-            600_000,
-            4096,
-            ConsumerSettings.DEFAULT);
+            6_000, 1_800_000, Integer.MAX_VALUE, 0, 7L * 24 * 60 * 60 * 1000, 600_000, 4096, ConsumerSettings.DEFAULT);
 
     public GroupSettings {
         if (minSessionTimeoutMs < 1 || maxSessionTimeoutMs < minSessionTimeoutMs) {

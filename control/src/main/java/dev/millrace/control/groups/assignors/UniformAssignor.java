@@ -37,8 +37,9 @@ final class UniformAssignor implements Assignor {
         keep(shares, partitionsCount);
         Map<TopicId, List<Share>> subscribers = subscribers(shares);
         List<TopicId> topics = new ArrayList<>(subscribers.keySet());
-        topics.sort(Comparator.<TopicId>comparingInt(topic -> subscribers.get(topic).size())
-                .thenComparing(PartitionSets.TOPIC_ORDER));
+        topics.sort(
+                Comparator.<TopicId>comparingInt(topic -> subscribers.get(topic).size())
+                        .thenComparing(PartitionSets.TOPIC_ORDER));
         handOut(topics, subscribers, partitionsCount, shares);
         while (level(topics, subscribers)) {
             // Once more: what moved for one topic may have made another uneven.

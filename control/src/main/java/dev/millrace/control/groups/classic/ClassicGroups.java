@@ -237,12 +237,11 @@ public final class ClassicGroups {
                 membership.generation(),
                 Optional.of(ConsumerSubscription.PROTOCOL_TYPE),
                 membership.protocolName(),
-                membership.members().stream()
-                        .findFirst()
-                        .map(ClassicMembership.Member::memberId),
+                membership.members().stream().findFirst().map(ClassicMembership.Member::memberId),
                 turn.wallMs(),
                 membership.members().stream().map(ClassicMetadata.Member::of).toList());
-        // As if the next generation had been given out: a coordinator that takes over now lets the members join again too.
+        // As if the next generation had been given out: a coordinator that takes over now lets the members join again
+        // too.
         int lastGeneration = membership.generation() + 1;
         ClassicGroup group = ClassicGroup.restored(groupId, metadata, lastGeneration);
         groups.put(groupId, group);

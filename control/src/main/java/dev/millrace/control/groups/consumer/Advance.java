@@ -78,7 +78,8 @@ final class Advance {
 
     /** Makes the targets, if the group's epoch is ahead of them and they were not made a moment ago. */
     void assign(GroupDraft draft, SoftState soft, Turn<GroupCommand> turn) {
-        if (draft.head().epoch() <= draft.head().targetEpoch() || draft.members().isEmpty()) {
+        if (draft.head().epoch() <= draft.head().targetEpoch()
+                || draft.members().isEmpty()) {
             return;
         }
         int intervalMs = settings(draft.group().groupId()).assignmentIntervalMs();

@@ -37,7 +37,8 @@ final class ClassicMembers {
 
     JoinAnswer join(ConsumerGroup group, SoftState soft, JoinRequest request, Turn<GroupCommand> turn) {
         int maxSize = advance.settings(group.groupId()).maxSize();
-        if (group.members().size() >= maxSize && group.member(request.memberId()).isEmpty()) {
+        if (group.members().size() >= maxSize
+                && group.member(request.memberId()).isEmpty()) {
             throw Refusals.full(maxSize);
         }
         EmbeddedProtocol.Subscription subscription = subscription(group, request);
@@ -50,9 +51,7 @@ final class ClassicMembers {
         advance.update(draft, soft, before, said(memberId, request, subscription));
         advance.assign(draft, soft, turn);
         Progress progress = advance.step(
-                draft,
-                memberId,
-                Optional.of(Conversion.partitions(subscription.owned(), subscriptions.cluster())));
+                draft, memberId, Optional.of(Conversion.partitions(subscription.owned(), subscriptions.cluster())));
         draft.record(turn);
         // It may have taken the place of the last that spoke the consumer protocol.
         if (before.isPresent()) {
@@ -90,7 +89,8 @@ final class ClassicMembers {
     private static Optional<MemberMetadata> admit(
             GroupDraft draft, SoftState soft, JoinRequest request, String memberId) {
         Optional<MemberMetadata> known = request.instanceId().flatMap(draft.group()::instance);
-        if (request.instanceId().isEmpty() || (known.isEmpty() && request.memberId().isEmpty())) {
+        if (request.instanceId().isEmpty()
+                || (known.isEmpty() && request.memberId().isEmpty())) {
             return draft.member(memberId);
         }
         String instanceId = request.instanceId().get();
@@ -127,8 +127,12 @@ final class ClassicMembers {
         Progress progress = group.progress(request.memberId());
         checkGeneration(request.generation(), progress);
         String protocolName = member.protocols().getFirst().name();
-        if (request.protocolType().filter(type -> !type.equals(EmbeddedProtocol.TYPE)).isPresent()
-                || request.protocolName().filter(name -> !name.equals(protocolName)).isPresent()) {
+        if (request.protocolType()
+                        .filter(type -> !type.equals(EmbeddedProtocol.TYPE))
+                        .isPresent()
+                || request.protocolName()
+                        .filter(name -> !name.equals(protocolName))
+                        .isPresent()) {
             throw inconsistent(request.memberId());
         }
         if (group.head().epoch() > progress.epoch() && progress.state() != Progress.State.UNREVOKED) {
@@ -164,8 +168,9 @@ final class ClassicMembers {
                 progress.epoch() < group.head().epoch()
                         || group.target(memberId).stream()
                                 .filter(partition -> !progress.assigned().containsKey(partition))
-                                .allMatch(partition ->
-                                        group.holder(partition).filter(holder -> !holder.equals(memberId)).isEmpty());
+                                .allMatch(partition -> group.holder(partition)
+                                        .filter(holder -> !holder.equals(memberId))
+                                        .isEmpty());
         };
     }
 

@@ -73,8 +73,7 @@ final class ConsumerFacts {
             writer.topicId(topic).count(partitions.size());
             partitions.forEach(writer::varint);
         });
-        return new MachineRecord(
-                key(RecordKind.CONSUMER_TARGET, groupId, memberId), Optional.of(writer.toByteArray()));
+        return new MachineRecord(key(RecordKind.CONSUMER_TARGET, groupId, memberId), Optional.of(writer.toByteArray()));
     }
 
     static MachineRecord progress(String groupId, String memberId, Progress progress) {

@@ -53,6 +53,7 @@ public final class ConsumerGroups {
 
     private final Map<String, SoftState> softStates = new HashMap<>();
     private final ConsumerSettings settings;
+    private final Supplier<UUID> memberIds;
     private final Subscriptions subscriptions;
     private final Advance advance;
     private final Heartbeats heartbeats;
@@ -67,6 +68,7 @@ public final class ConsumerGroups {
      */
     public ConsumerGroups(ConsumerSettings settings, ClusterView cluster, Supplier<UUID> memberIds) {
         this.settings = settings;
+        this.memberIds = memberIds;
         this.subscriptions = new Subscriptions(cluster);
         this.advance = new Advance(settings, subscriptions);
         this.heartbeats = new Heartbeats(advance);
@@ -100,7 +102,10 @@ public final class ConsumerGroups {
     /** The answer to a heartbeat that {@link #refuse} has let through, also to a member's first and last. */
     public void heartbeat(
             ConsumerHeartbeatRequest request, Reply<ConsumerHeartbeatAnswer> reply, Turn<GroupCommand> turn) {
-        answer(reply, turn, () -> answer(request, turn));
+        ConsumerHeartbeatRequest named = request.memberId().isEmpty()
+                ? request.withMemberId(memberIds.get().toString())
+                : request;
+        answer(reply, turn, () -> answer(named, turn));
     }
 
     private ConsumerHeartbeatAnswer answer(ConsumerHeartbeatRequest request, Turn<GroupCommand> turn) {
@@ -123,11 +128,17 @@ public final class ConsumerGroups {
     // ---- the classic protocol
 
     public void join(JoinRequest request, Reply<JoinAnswer> reply, Turn<GroupCommand> turn) {
-        answer(reply, turn, () -> classicMembers.join(group(request.groupId()), soft(request.groupId()), request, turn));
+        answer(
+                reply,
+                turn,
+                () -> classicMembers.join(group(request.groupId()), soft(request.groupId()), request, turn));
     }
 
     public void sync(SyncRequest request, Reply<SyncAnswer> reply, Turn<GroupCommand> turn) {
-        answer(reply, turn, () -> classicMembers.sync(group(request.groupId()), soft(request.groupId()), request, turn));
+        answer(
+                reply,
+                turn,
+                () -> classicMembers.sync(group(request.groupId()), soft(request.groupId()), request, turn));
     }
 
     public void heartbeat(HeartbeatRequest request, Reply<Done> reply, Turn<GroupCommand> turn) {
@@ -155,7 +166,8 @@ public final class ConsumerGroups {
         GroupDraft draft = Conversion.upgraded(classic, advance, subscriptions.cluster());
         draft.record(turn);
         Deadlines deadlines = soft(classic.groupId()).deadlines();
-        classic.members().forEach(member -> deadlines.set(member.memberId(), Duty.LIVE, member.sessionTimeoutMs(), turn));
+        classic.members()
+                .forEach(member -> deadlines.set(member.memberId(), Duty.LIVE, member.sessionTimeoutMs(), turn));
     }
 
     /** Gives the group up if only members of the classic protocol are left, and the policy says so; empty if it stays. */

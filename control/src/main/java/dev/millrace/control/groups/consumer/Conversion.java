@@ -48,12 +48,7 @@ final class Conversion {
             draft.target(member.memberId(), assigned);
             draft.progress(
                     member.memberId(),
-                    new Progress(
-                            epoch,
-                            epoch,
-                            Progress.State.STABLE,
-                            Progress.all(assigned, epoch),
-                            Progress.NOTHING));
+                    new Progress(epoch, epoch, Progress.State.STABLE, Progress.all(assigned, epoch), Progress.NOTHING));
         }
         advance.lookAtTopics(draft);
         return draft;
@@ -78,9 +73,9 @@ final class Conversion {
     }
 
     /** What the member has, in the words that it understands. */
-    static byte[] assignment(
-            MemberMetadata.Classic classic, Collection<PartitionId> partitions, ClusterView cluster) {
-        short version = EmbeddedProtocol.subscription(classic.protocols().getFirst().metadata())
+    static byte[] assignment(MemberMetadata.Classic classic, Collection<PartitionId> partitions, ClusterView cluster) {
+        short version = EmbeddedProtocol.subscription(
+                        classic.protocols().getFirst().metadata())
                 .map(EmbeddedProtocol.Subscription::version)
                 .orElse((short) 0);
         Map<String, List<Integer>> byName = new LinkedHashMap<>();

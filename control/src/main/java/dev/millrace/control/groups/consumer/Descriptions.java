@@ -17,7 +17,8 @@ final class Descriptions {
     private Descriptions() {}
 
     static ConsumerGroupDescription of(ConsumerGroup group, String assignor, ClusterView cluster) {
-        List<ConsumerGroupDescription.Member> members = new ArrayList<>(group.members().size());
+        List<ConsumerGroupDescription.Member> members =
+                new ArrayList<>(group.members().size());
         for (MemberMetadata member : group.members().values()) {
             Progress progress = group.progress(member.memberId());
             members.add(new ConsumerGroupDescription.Member(
@@ -46,8 +47,8 @@ final class Descriptions {
     private static List<ConsumerGroupDescription.Topic> topics(
             Collection<PartitionId> partitions, ClusterView cluster) {
         SortedMap<TopicId, List<Integer>> byTopic = new TreeMap<>(PartitionSets.TOPIC_ORDER);
-        partitions.forEach(each -> byTopic.computeIfAbsent(each.topicId(), id -> new ArrayList<>())
-                .add(each.partition()));
+        partitions.forEach(each ->
+                byTopic.computeIfAbsent(each.topicId(), id -> new ArrayList<>()).add(each.partition()));
         List<ConsumerGroupDescription.Topic> topics = new ArrayList<>(byTopic.size());
         byTopic.forEach((id, numbers) -> cluster.topic(id)
                 .ifPresent(topic ->

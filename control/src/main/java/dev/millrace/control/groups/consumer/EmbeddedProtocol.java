@@ -79,7 +79,10 @@ final class EmbeddedProtocol {
         for (Map.Entry<String, List<Integer>> topic : partitions.entrySet()) {
             byte[] name = topic.getKey().getBytes(StandardCharsets.UTF_8);
             names.add(name);
-            sizeBytes += Short.BYTES + name.length + Integer.BYTES + Integer.BYTES * topic.getValue().size();
+            sizeBytes += Short.BYTES
+                    + name.length
+                    + Integer.BYTES
+                    + Integer.BYTES * topic.getValue().size();
         }
         ByteBuffer buffer = ByteBuffer.allocate(sizeBytes).putShort(version).putInt(partitions.size());
         int place = 0;

@@ -27,8 +27,8 @@ final class Expressions {
         } catch (PatternSyntaxException e) {
             throw new MillraceException(
                     ErrorCode.INVALID_REGULAR_EXPRESSION,
-                    "SubscribedTopicRegex `" + expression + "` is not a valid regular expression: "
-                            + e.getDescription() + ".");
+                    "SubscribedTopicRegex `" + expression + "` is not a valid regular expression: " + e.getDescription()
+                            + ".");
         }
     }
 

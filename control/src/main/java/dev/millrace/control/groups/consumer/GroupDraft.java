@@ -153,8 +153,7 @@ final class GroupDraft {
         if (!head.equals(group.head())) {
             turn.record(ConsumerFacts.head(groupId, head));
         }
-        changedTargets.forEach(
-                (memberId, target) -> turn.record(ConsumerFacts.target(groupId, memberId, target)));
+        changedTargets.forEach((memberId, target) -> turn.record(ConsumerFacts.target(groupId, memberId, target)));
         changedProgress.forEach(
                 (memberId, progress) -> turn.record(ConsumerFacts.progress(groupId, memberId, progress)));
     }

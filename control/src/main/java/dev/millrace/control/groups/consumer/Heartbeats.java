@@ -65,7 +65,8 @@ final class Heartbeats {
     private static boolean isFull(ConsumerHeartbeatRequest request) {
         return request.memberEpoch() == ConsumerHeartbeatRequest.JOIN_EPOCH
                 || (request.rebalanceTimeoutMs().isPresent()
-                        && (request.topicNames().isPresent() || request.topicRegex().isPresent())
+                        && (request.topicNames().isPresent()
+                                || request.topicRegex().isPresent())
                         && request.ownedPartitions().isPresent());
     }
 
@@ -120,8 +121,7 @@ final class Heartbeats {
     }
 
     private static void joinAgain(GroupDraft draft, MemberMetadata member) {
-        draft.progress(
-                member.memberId(), draft.progress(member.memberId()).joiningAgain());
+        draft.progress(member.memberId(), draft.progress(member.memberId()).joiningAgain());
     }
 
     /** A member that has not heard the last answer may come with the epoch before, if it owns nothing that it may not. */

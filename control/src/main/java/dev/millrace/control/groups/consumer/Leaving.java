@@ -33,17 +33,14 @@ final class Leaving {
             ConsumerGroup group, SoftState soft, ConsumerHeartbeatRequest request, Turn<GroupCommand> turn) {
         MemberMetadata member = member(group, request);
         GroupDraft draft = new GroupDraft(group);
-        if (request.instanceId().isPresent()
-                && request.memberEpoch() == ConsumerHeartbeatRequest.LEAVE_STATIC_EPOCH) {
-            draft.progress(
-                    member.memberId(), draft.progress(member.memberId()).away());
+        if (request.instanceId().isPresent() && request.memberEpoch() == ConsumerHeartbeatRequest.LEAVE_STATIC_EPOCH) {
+            draft.progress(member.memberId(), draft.progress(member.memberId()).away());
             draft.record(turn);
         } else {
             log.info("event=group-member-left group={} member={}", group.groupId(), member.memberId());
             remove(draft, soft, List.of(member.memberId()), turn);
         }
-        return new ConsumerHeartbeatAnswer(
-                member.memberId(), request.memberEpoch(), 0, Optional.empty());
+        return new ConsumerHeartbeatAnswer(member.memberId(), request.memberEpoch(), 0, Optional.empty());
     }
 
     /** LeaveGroup: members of the classic protocol leave, or an administrator removes static ones. */
@@ -85,8 +82,7 @@ final class Leaving {
                     .orElseThrow(() -> Refusals.unknownMember(group.groupId(), request.memberId()));
         }
         String instanceId = request.instanceId().get();
-        MemberMetadata member =
-                group.instance(instanceId).orElseThrow(() -> Refusals.unknownInstance(instanceId));
+        MemberMetadata member = group.instance(instanceId).orElseThrow(() -> Refusals.unknownInstance(instanceId));
         if (!member.memberId().equals(request.memberId())) {
             throw Refusals.fencedInstance(request.memberId(), instanceId, member.memberId());
         }

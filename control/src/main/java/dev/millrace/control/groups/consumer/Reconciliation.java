@@ -42,8 +42,7 @@ final class Reconciliation {
      * @param owned what the member says it has; empty if it says that nothing has changed
      * @param isFree whether no other member holds a partition
      */
-    static Progress next(
-            Progress now, Target target, Optional<Set<PartitionId>> owned, Predicate<PartitionId> isFree) {
+    static Progress next(Progress now, Target target, Optional<Set<PartitionId>> owned, Predicate<PartitionId> isFree) {
         return switch (now.state()) {
             case STABLE -> now.epoch() == target.epoch() ? now : step(now, now.epoch(), target, owned, isFree);
             case UNREVOKED ->
@@ -53,22 +52,14 @@ final class Reconciliation {
     }
 
     private static Progress step(
-            Progress now,
-            int epoch,
-            Target target,
-            Optional<Set<PartitionId>> owned,
-            Predicate<PartitionId> isFree) {
+            Progress now, int epoch, Target target, Optional<Set<PartitionId>> owned, Predicate<PartitionId> isFree) {
         SortedMap<PartitionId, Integer> kept = Progress.only(now.assigned(), target.partitions());
         SortedSet<PartitionId> lost = new TreeSet<>(PartitionSets.ORDER);
         lost.addAll(now.assigned().keySet());
         lost.removeAll(kept.keySet());
         if (!lost.isEmpty() && owns(owned, lost)) {
             return new Progress(
-                    epoch,
-                    previous(now, epoch),
-                    Progress.State.UNREVOKED,
-                    kept,
-                    Progress.only(now.assigned(), lost));
+                    epoch, previous(now, epoch), Progress.State.UNREVOKED, kept, Progress.only(now.assigned(), lost));
         }
         SortedMap<PartitionId, Integer> assigned = new TreeMap<>(kept);
         boolean waits = false;

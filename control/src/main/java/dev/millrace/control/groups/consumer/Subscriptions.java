@@ -45,7 +45,9 @@ final class Subscriptions {
 
     boolean subscribes(MemberMetadata member, String topic) {
         return member.topicNames().contains(topic)
-                || member.topicRegex().filter(regex -> expressions.matches(regex, topic)).isPresent();
+                || member.topicRegex()
+                        .filter(regex -> expressions.matches(regex, topic))
+                        .isPresent();
     }
 
     /** How many partitions each topic has that one of the members subscribes to. */

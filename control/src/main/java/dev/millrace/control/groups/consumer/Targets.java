@@ -38,9 +38,8 @@ final class Targets {
                     draft.target(member.memberId())));
         }
         input.sort(Comparator.comparing(Assignor.Member::memberId));
-        Map<String, SortedSet<PartitionId>> assigned = Assignors.named(preferred(members))
-                .orElseThrow()
-                .assign(input, partitionsCount);
+        Map<String, SortedSet<PartitionId>> assigned =
+                Assignors.named(preferred(members)).orElseThrow().assign(input, partitionsCount);
         assigned.forEach((memberId, target) -> draft.target(memberId, PartitionSets.of(target)));
         draft.head(draft.head().assigned());
     }

@@ -29,7 +29,10 @@ final class AssignorsTest {
     void shouldGiveRangesOfEachTopic() {
         Map<String, SortedSet<PartitionId>> assigned = assignor("range")
                 .assign(
-                        List.of(member("a", Optional.empty()), member("b", Optional.of("z")), member("c", Optional.empty())),
+                        List.of(
+                                member("a", Optional.empty()),
+                                member("b", Optional.of("z")),
+                                member("c", Optional.empty())),
                         counts(7, 2));
         assertThat(assigned.get("b")).as("static members come first").isEqualTo(set("0 1 2", "0"));
         assertThat(assigned.get("a")).isEqualTo(set("3 4", "1"));
@@ -53,7 +56,9 @@ final class AssignorsTest {
             for (String name : Assignors.names()) {
                 Map<String, SortedSet<PartitionId>> assigned = assignor(name).assign(members, counts);
                 checkComplete(members, counts, assigned);
-                assertThat(assignor(name).assign(members, counts)).as("the same again").isEqualTo(assigned);
+                assertThat(assignor(name).assign(members, counts))
+                        .as("the same again")
+                        .isEqualTo(assigned);
             }
             Map<String, SortedSet<PartitionId>> uniform = assignor("uniform").assign(members, counts);
             checkEven(members, uniform);
@@ -65,16 +70,16 @@ final class AssignorsTest {
     }
 
     private static void checkComplete(
-            List<Assignor.Member> members,
-            Map<TopicId, Integer> counts,
-            Map<String, SortedSet<PartitionId>> assigned) {
+            List<Assignor.Member> members, Map<TopicId, Integer> counts, Map<String, SortedSet<PartitionId>> assigned) {
         List<PartitionId> all = new ArrayList<>();
         for (Assignor.Member member : members) {
             assertThat(assigned.get(member.memberId()))
                     .allMatch(partition -> member.topics().contains(partition.topicId()));
             all.addAll(assigned.get(member.memberId()));
         }
-        assertThat(all).doesNotHaveDuplicates().hasSize(counts.values().stream().mapToInt(Integer::intValue).sum());
+        assertThat(all)
+                .doesNotHaveDuplicates()
+                .hasSize(counts.values().stream().mapToInt(Integer::intValue).sum());
     }
 
     /** Nobody has two more than another that could have one of them. */
@@ -92,9 +97,7 @@ final class AssignorsTest {
 
     /** Assigned anew with nothing changed, nothing moves. */
     private static void checkStays(
-            List<Assignor.Member> members,
-            Map<TopicId, Integer> counts,
-            Map<String, SortedSet<PartitionId>> assigned) {
+            List<Assignor.Member> members, Map<TopicId, Integer> counts, Map<String, SortedSet<PartitionId>> assigned) {
         List<Assignor.Member> again = members.stream()
                 .map(member -> new Assignor.Member(
                         member.memberId(), member.instanceId(), member.topics(), assigned.get(member.memberId())))
@@ -104,9 +107,7 @@ final class AssignorsTest {
 
     /** Who had no more than its share keeps all of it. */
     private static void checkKept(
-            List<Assignor.Member> members,
-            Map<TopicId, Integer> counts,
-            Map<String, SortedSet<PartitionId>> assigned) {
+            List<Assignor.Member> members, Map<TopicId, Integer> counts, Map<String, SortedSet<PartitionId>> assigned) {
         int share = counts.values().stream().mapToInt(Integer::intValue).sum() / members.size();
         for (Assignor.Member member : members) {
             List<PartitionId> valid = member.before().stream()

@@ -47,8 +47,8 @@ final class ConsumerFactsTest {
             Optional.empty(),
             Optional.of(new MemberMetadata.Classic(
                     45_000, List.of(new Protocol("range", "said".getBytes(StandardCharsets.UTF_8))))));
-    private static final SortedSet<PartitionId> TARGET = PartitionSets.of(List.of(
-            new PartitionId(FLIGHTS, 0), new PartitionId(FLIGHTS, 300), new PartitionId(BOATS, 1)));
+    private static final SortedSet<PartitionId> TARGET = PartitionSets.of(
+            List.of(new PartitionId(FLIGHTS, 0), new PartitionId(FLIGHTS, 300), new PartitionId(BOATS, 1)));
     private static final Progress PROGRESS = new Progress(
             7,
             6,
@@ -66,8 +66,7 @@ final class ConsumerFactsTest {
         GoldenFile.check("consumer-group-value-v0", value(head));
         GoldenFile.check("consumer-member-key-v0", member.key());
         GoldenFile.check("consumer-member-value-v0", value(member));
-        GoldenFile.check(
-                "consumer-member-classic-v0", value(ConsumerFacts.member("my-group", CLASSIC_MEMBER)));
+        GoldenFile.check("consumer-member-classic-v0", value(ConsumerFacts.member("my-group", CLASSIC_MEMBER)));
         GoldenFile.check("consumer-target-key-v0", target.key());
         GoldenFile.check("consumer-target-value-v0", value(target));
         GoldenFile.check("consumer-progress-key-v0", progress.key());
@@ -77,11 +76,16 @@ final class ConsumerFactsTest {
                 .isEqualTo(new ConsumerFacts.Key(RecordKind.CONSUMER_GROUP, "my-group", ""));
         assertThat(ConsumerFacts.readKey(GoldenFile.read("consumer-member-key-v0")))
                 .isEqualTo(new ConsumerFacts.Key(RecordKind.CONSUMER_MEMBER, "my-group", "member"));
-        assertThat(ConsumerFacts.readHead(GoldenFile.read("consumer-group-value-v0"))).isEqualTo(HEAD);
-        assertThat(MemberCodec.decode(GoldenFile.read("consumer-member-value-v0"))).isEqualTo(MEMBER);
-        assertThat(MemberCodec.decode(GoldenFile.read("consumer-member-classic-v0"))).isEqualTo(CLASSIC_MEMBER);
-        assertThat(ConsumerFacts.readTarget(GoldenFile.read("consumer-target-value-v0"))).isEqualTo(TARGET);
-        assertThat(ConsumerFacts.readProgress(GoldenFile.read("consumer-progress-value-v0"))).isEqualTo(PROGRESS);
+        assertThat(ConsumerFacts.readHead(GoldenFile.read("consumer-group-value-v0")))
+                .isEqualTo(HEAD);
+        assertThat(MemberCodec.decode(GoldenFile.read("consumer-member-value-v0")))
+                .isEqualTo(MEMBER);
+        assertThat(MemberCodec.decode(GoldenFile.read("consumer-member-classic-v0")))
+                .isEqualTo(CLASSIC_MEMBER);
+        assertThat(ConsumerFacts.readTarget(GoldenFile.read("consumer-target-value-v0")))
+                .isEqualTo(TARGET);
+        assertThat(ConsumerFacts.readProgress(GoldenFile.read("consumer-progress-value-v0")))
+                .isEqualTo(PROGRESS);
     }
 
     @Test
