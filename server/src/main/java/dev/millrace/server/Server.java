@@ -9,6 +9,8 @@ import dev.millrace.base.time.Clock;
 import dev.millrace.base.time.Scheduler;
 import dev.millrace.base.time.ThreadScheduler;
 import dev.millrace.control.groups.GroupCoordinator;
+import dev.millrace.control.groups.MetadataView;
+import dev.millrace.control.groups.api.ClusterView;
 import dev.millrace.control.groups.api.GroupCommand;
 import dev.millrace.control.machine.MachineRuntime;
 import dev.millrace.control.machine.MachineSet;
@@ -16,7 +18,6 @@ import dev.millrace.control.metadata.InternalTopics;
 import dev.millrace.control.metadata.MetadataConfigs;
 import dev.millrace.control.metadata.MetadataService;
 import dev.millrace.control.metadata.MetadataSettings;
-import dev.millrace.control.metadata.TopicImage;
 import dev.millrace.control.metadata.TopicMachines;
 import dev.millrace.control.port.LocalLogPort;
 import dev.millrace.control.port.LocalPartitions;
@@ -49,6 +50,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /**
  * The whole server, wired by hand, from top to bottom: read {@link #start} to see what stands on what. Thread-safe.
@@ -95,18 +97,16 @@ public final class Server implements AutoCloseable {
                     machines,
                     Server::randomId);
 
+            Supplier<ClusterView> cluster = () -> new MetadataView(metadata.image());
             LocalPartitions partitions = new LocalPartitions(metadata);
             MachineSet<GroupCommand> groupMachines = new TopicMachines<>(
                     metadata,
                     InternalTopics.CONSUMER_OFFSETS,
                     () -> metadata.image().topic(InternalTopics.CONSUMER_OFFSETS),
                     machines,
-                    GroupCoordinator.machineFactory(config.groups(), UUID::randomUUID),
+                    GroupCoordinator.machineFactory(config.groups(), UUID::randomUUID, cluster),
                     config.values().get(MetadataConfigs.OFFSETS_TOPIC_NUM_PARTITIONS));
-            GroupCoordinator groups = new GroupCoordinator(
-                    config.groups(),
-                    groupMachines,
-                    topic -> metadata.image().topic(topic).map(TopicImage::id));
+            GroupCoordinator groups = new GroupCoordinator(config.groups(), groupMachines, cluster);
             TransactionCoordinator transactions = new TransactionCoordinator(
                     config.transactions(),
                     metadata,
@@ -125,6 +125,7 @@ public final class Server implements AutoCloseable {
             // The Kafka protocol: nobody is answered before it is known what there is.
             metadata.ready().join();
             metadata.onTopicDeleted(topic -> groups.forgetTopic(topic.name(), topic.id()));
+            metadata.onChanged(groups::clusterChanged);
             groups.resume();
             transactions.resume();
             FetchSessions sessions = new FetchSessions(FETCH_SESSIONS, clock, new SecureRandom());

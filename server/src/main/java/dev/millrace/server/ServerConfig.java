@@ -3,6 +3,7 @@ package dev.millrace.server;
 import dev.millrace.base.config.Config;
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
+import dev.millrace.control.groups.api.ConsumerKeys;
 import dev.millrace.control.groups.api.GroupSettings;
 import dev.millrace.control.transactions.api.TransactionSettings;
 import dev.millrace.log.LogStoreConfig;
@@ -76,7 +77,8 @@ public record ServerConfig(
                 values.get(ServerKeys.GROUP_INITIAL_DELAY_MS),
                 values.get(ServerKeys.OFFSETS_RETENTION_MINUTES) * MINUTE_MS,
                 values.get(ServerKeys.OFFSETS_RETENTION_CHECK_MS),
-                values.get(ServerKeys.OFFSET_METADATA_MAX));
+                values.get(ServerKeys.OFFSET_METADATA_MAX),
+                ConsumerKeys.settings(values));
     }
 
     private static TransactionSettings transactions(Config values) {

@@ -3,6 +3,7 @@ package dev.millrace.server;
 import dev.millrace.base.config.ConfigKey;
 import dev.millrace.base.config.ConfigSchema;
 import dev.millrace.base.config.ConfigType;
+import dev.millrace.control.groups.api.ConsumerKeys;
 import dev.millrace.control.metadata.MetadataConfigs;
 import dev.millrace.log.Durability;
 import java.util.List;
@@ -226,6 +227,7 @@ public final class ServerKeys {
                     TRANSACTION_ABORT_CHECK_MS,
                     TRANSACTIONAL_ID_EXPIRATION_MS,
                     TRANSACTIONAL_ID_CHECK_MS))
+            .plus(ConsumerKeys.SCHEMA)
             .plus(MetadataConfigs.SCHEMA);
 
     private ServerKeys() {}

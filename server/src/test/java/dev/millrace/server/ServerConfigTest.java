@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.base.config.Config;
+import dev.millrace.control.groups.api.ConsumerSettings;
 import dev.millrace.control.groups.api.GroupSettings;
+import dev.millrace.control.groups.api.MigrationPolicy;
 import dev.millrace.log.Durability;
 import dev.millrace.log.LogStoreConfig;
 import dev.millrace.wire.net.WireOptions;
@@ -51,7 +53,16 @@ final class ServerConfigTest {
                 "group.initial.rebalance.delay.ms=4",
                 "offsets.retention.minutes=5",
                 "offsets.retention.check.interval.ms=6",
-                "offset.metadata.max.bytes=7");
+                "offset.metadata.max.bytes=7",
+                "group.consumer.session.timeout.ms=9",
+                "group.consumer.min.session.timeout.ms=1",
+                "group.consumer.heartbeat.interval.ms=8",
+                "group.consumer.min.heartbeat.interval.ms=2",
+                "group.consumer.assignment.interval.ms=10",
+                "group.consumer.max.size=11",
+                "group.consumer.assignors=range",
+                "group.consumer.migration.policy=upgrade",
+                "group.consumer.regex.refresh.interval.ms=12000");
 
         assertThat(config.wire())
                 .isEqualTo(new WireOptions(config.wire().listeners(), 3, 1_000_000, 2_000_000, 5, 1234, 17));
@@ -69,7 +80,16 @@ final class ServerConfigTest {
                         5_000,
                         6_000,
                         7_000));
-        assertThat(config.groups()).isEqualTo(new GroupSettings(1, 2, 3, 4, 300_000, 6, 7));
+        assertThat(config.groups())
+                .isEqualTo(new GroupSettings(
+                        1,
+                        2,
+                        3,
+                        4,
+                        300_000,
+                        6,
+                        7,
+                        new ConsumerSettings(9, 8, 10, 11, List.of("range"), MigrationPolicy.UPGRADE, 12_000)));
         assertThat(config.nodeId()).isEqualTo(7);
     }
 

@@ -10,7 +10,7 @@ public final class GroupHandlers {
 
     private GroupHandlers() {}
 
-    /** The handlers of FindCoordinator, of the classic group protocol, of offsets, and of what administrators ask. */
+    /** The handlers of FindCoordinator, of both group protocols, of offsets, and of what administrators ask. */
     public static List<Handler<?>> all(
             GroupCoordinator groups, TransactionCoordinator transactions, LogPort log, int nodeId) {
         return List.of(
@@ -24,6 +24,8 @@ public final class GroupHandlers {
                 new H15_DescribeGroups(groups),
                 new H16_ListGroups(groups),
                 new H42_DeleteGroups(groups),
-                new H47_OffsetDelete(groups, log));
+                new H47_OffsetDelete(groups, log),
+                new H68_ConsumerGroupHeartbeat(groups),
+                new H69_ConsumerGroupDescribe(groups));
     }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.wire;
 
 import dev.millrace.control.groups.GroupCoordinator;
+import dev.millrace.control.groups.api.OffsetReader;
 import dev.millrace.control.port.GroupOffsets;
 import dev.millrace.control.port.LogPort;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ import org.apache.kafka.common.protocol.Errors;
  * <ul>
  *   <li>v2: no topics at all asks for everything that is committed. v5: leader epochs (KIP-320). v6: flexible.
  *   <li>v7: may insist on stable offsets (KIP-447). v8: several groups at once (KIP-709).
- *   <li>v9: names the member, which matters to KIP-848 groups alone. v10: topics by id instead of name.
+ *   <li>v9: names the member, which in a KIP-848 group must be up to date. v10: topics by id instead of name.
  * </ul>
  */
 final class H09_OffsetFetch implements Handler<OffsetFetchRequestData> {
@@ -112,8 +113,7 @@ final class H09_OffsetFetch implements Handler<OffsetFetchRequestData> {
 
     private CompletableFuture<OffsetFetchResponseGroup> fetch(OffsetFetchRequestGroup group, short version) {
         if (group.topics() == null) {
-            return groups.fetchAll(group.groupId())
-                    .thenApply(positions -> group(group, everything(positions, version)));
+            return groups.fetchAll(reader(group)).thenApply(positions -> group(group, everything(positions, version)));
         }
         List<NamedTopic> topics = new ArrayList<>(group.topics().size());
         List<GroupOffsets.Key> keys = new ArrayList<>();
@@ -124,7 +124,11 @@ final class H09_OffsetFetch implements Handler<OffsetFetchRequestData> {
             name.ifPresent(known ->
                     topic.partitionIndexes().forEach(partition -> keys.add(new GroupOffsets.Key(known, partition))));
         }
-        return groups.fetch(group.groupId(), keys).thenApply(positions -> group(group, asked(topics, positions)));
+        return groups.fetch(reader(group), keys).thenApply(positions -> group(group, asked(topics, positions)));
+    }
+
+    private static OffsetReader reader(OffsetFetchRequestGroup group) {
+        return new OffsetReader(group.groupId(), Optional.ofNullable(group.memberId()), group.memberEpoch());
     }
 
     /** A topic that was asked for; {@code name} is empty if no topic has its id. */

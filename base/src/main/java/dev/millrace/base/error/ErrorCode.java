@@ -126,6 +126,17 @@ public enum ErrorCode {
     INCONSISTENT_GROUP_PROTOCOL(
             Category.CLIENT,
             "The member shares no assignor or protocol type with its group. Configure all members alike."),
+    FENCED_MEMBER_EPOCH(
+            Category.CLIENT,
+            "The member's epoch is not the one that its group knows. Give up all partitions, and join again."),
+    STALE_MEMBER_EPOCH(
+            Category.RETRIABLE,
+            "The member's epoch is not its current one. Ask again with the epoch of the last heartbeat."),
+    UNSUPPORTED_ASSIGNOR(
+            Category.CLIENT,
+            "The server has no such assignor. See group.consumer.assignors, or leave it to the server."),
+    INVALID_REGULAR_EXPRESSION(
+            Category.CLIENT, "The expression for topics cannot be read. Write it in the syntax of RE2."),
     UNKNOWN_MEMBER_ID(
             Category.CLIENT, "The group has no such member: it left or was too slow to be heard. Join again."),
     MEMBER_ID_REQUIRED(Category.CLIENT, "The member has been given an id. Join again with it."),

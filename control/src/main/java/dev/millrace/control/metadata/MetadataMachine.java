@@ -230,6 +230,7 @@ final class MetadataMachine implements Machine<MetadataCommand> {
     private static String name(ConfigTarget target) {
         return switch (target) {
             case ConfigTarget.OfTopic(String name) -> "topic " + name;
+            case ConfigTarget.OfGroup(String groupId) -> "group " + groupId;
             case ConfigTarget.OfBroker() -> "this broker";
             case ConfigTarget.OfCluster() -> "all brokers";
         };
@@ -244,6 +245,9 @@ final class MetadataMachine implements Machine<MetadataCommand> {
                 }
                 yield MetadataRecords.topic(topic.withConfigs(configRules.alterTopic(topic, alteration, state)));
             }
+            case ConfigTarget.OfGroup(String groupId) ->
+                MetadataRecords.groupConfigs(
+                        groupId, configRules.alterGroup(state.groupConfigs(groupId), alteration, state));
             case ConfigTarget.OfBroker() ->
                 MetadataRecords.configs(
                         true, configRules.alterBroker(Kind.DYNAMIC_SERVER, state.configs(true), alteration));

@@ -16,6 +16,8 @@ import java.util.TreeMap;
  *   topic          key    1, topic id                     value  0, name, varint partitions, int64 created (ms), configs
  *                         without a value: the topic is deleted
  *   configs        key    2, 0 = all brokers, 1 = this    value  0, configs
+ *   group configs  key    16, group id                    value  0, configs
+ *                         without a value: the group has none of its own
  *   producer ids   key    3                               value  0, int64 first id that is not taken
  *   features       key    4                               value  0, int64 epoch, count, then name and varint level of each, by name
  *
@@ -30,6 +32,7 @@ final class MetadataRecords {
     private static final int CONFIGS = 2;
     private static final int PRODUCER_IDS = 3;
     private static final int FEATURES = 4;
+    private static final int GROUP_CONFIGS = 16;
     private static final int VERSION = 0;
 
     private MetadataRecords() {}
@@ -46,6 +49,9 @@ final class MetadataRecords {
          * @param ofBroker whether they are this broker's, or the default of all
          */
         record Configs(boolean ofBroker, Map<String, String> configs) implements Fact {}
+
+        /** What was set for one group; nothing, if it has none of its own any more. */
+        record GroupConfigs(String groupId, Map<String, String> configs) implements Fact {}
 
         record ProducerIdsTaken(long firstFreeId) implements Fact {}
 
@@ -68,6 +74,16 @@ final class MetadataRecords {
 
     static MachineRecord configs(boolean ofBroker, Map<String, String> configs) {
         byte[] key = new ByteWriter().int8(CONFIGS).bool(ofBroker).toByteArray();
+        ByteWriter value = new ByteWriter().version(VERSION);
+        writeConfigs(value, configs);
+        return new MachineRecord(key, Optional.of(value.toByteArray()));
+    }
+
+    static MachineRecord groupConfigs(String groupId, Map<String, String> configs) {
+        byte[] key = new ByteWriter().int8(GROUP_CONFIGS).string(groupId).toByteArray();
+        if (configs.isEmpty()) {
+            return new MachineRecord(key, Optional.empty());
+        }
         ByteWriter value = new ByteWriter().version(VERSION);
         writeConfigs(value, configs);
         return new MachineRecord(key, Optional.of(value.toByteArray()));
@@ -100,6 +116,7 @@ final class MetadataRecords {
         return switch (kind) {
             case TOPIC -> readTopic(key, record.value());
             case CONFIGS -> readConfigs(key, valueOf(record, "configs"));
+            case GROUP_CONFIGS -> readGroupConfigs(key, record.value());
             case PRODUCER_IDS -> readProducerIds(key, valueOf(record, "producer ids"));
             case FEATURES -> readFeatures(key, valueOf(record, "features"));
             default ->
@@ -137,6 +154,19 @@ final class MetadataRecords {
         Map<String, String> configs = readConfigs(value);
         value.end();
         return new Fact.Configs(ofBroker, configs);
+    }
+
+    private static Fact readGroupConfigs(ByteReader key, Optional<byte[]> bytes) {
+        String groupId = key.string();
+        key.end();
+        if (bytes.isEmpty()) {
+            return new Fact.GroupConfigs(groupId, Map.of());
+        }
+        ByteReader value = new ByteReader(bytes.get(), "metadata record of the configs of group " + groupId);
+        value.version(VERSION);
+        Map<String, String> configs = readConfigs(value);
+        value.end();
+        return new Fact.GroupConfigs(groupId, configs);
     }
 
     private static Fact readProducerIds(ByteReader key, ByteReader value) {

@@ -13,6 +13,7 @@ import dev.millrace.log.PartitionLog;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -30,6 +31,7 @@ public final class MetadataService implements ProducerIds, InternalTopics {
     private final MetadataSettings settings;
     private final TopicLogs logs;
     private final MachineInstance<MetadataCommand> machine;
+    private final List<Runnable> changeListeners = new CopyOnWriteArrayList<>();
     private volatile MetadataImage image = MetadataImage.empty();
 
     private MetadataService(
@@ -81,6 +83,11 @@ public final class MetadataService implements ProducerIds, InternalTopics {
     /** Has {@code listener} called with each topic that is deleted, on the machine's thread, once the image is without it. */
     public void onTopicDeleted(Consumer<TopicImage> listener) {
         logs.onDeleted(listener);
+    }
+
+    /** Has {@code listener} called on the machine's thread whenever the image has changed: it must be short. */
+    public void onChanged(Runnable listener) {
+        changeListeners.add(listener);
     }
 
     public CompletableFuture<List<Outcome<TopicImage>>> createTopics(List<NewTopic> topics, boolean validateOnly) {
@@ -143,5 +150,6 @@ public final class MetadataService implements ProducerIds, InternalTopics {
         MetadataImage before = image;
         image = published;
         logs.follow(before, published);
+        changeListeners.forEach(Runnable::run);
     }
 }

@@ -40,7 +40,7 @@ final class RequestLimitsTest {
     }
 
     private final GroupCoordinator coordinator =
-            new GroupCoordinator(GroupSettings.DEFAULT, Closed.INSTANCE, name -> Optional.empty());
+            new GroupCoordinator(GroupSettings.DEFAULT, Closed.INSTANCE, () -> new FixedCluster());
 
     @Test
     void shouldRefuseSessionTimeoutsOutsideTheLimits() {

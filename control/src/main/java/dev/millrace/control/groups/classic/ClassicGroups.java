@@ -7,6 +7,7 @@ import static dev.millrace.control.groups.api.GroupState.STABLE;
 
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
+import dev.millrace.control.groups.api.ClassicMembership;
 import dev.millrace.control.groups.api.Done;
 import dev.millrace.control.groups.api.GroupCommand;
 import dev.millrace.control.groups.api.GroupDescription;
@@ -236,6 +237,48 @@ public final class ClassicGroups {
         return group.get().is(EMPTY) ? Optional.empty() : Optional.of(Refusals.notEmpty(groupId));
     }
 
+    /** The group as another protocol can take it over; empty if its members are no consumers. */
+    public Optional<ClassicMembership> membership(String groupId) {
+        return find(groupId)
+                .filter(ClassicGroup::speaksConsumerProtocol)
+                .map(group -> new ClassicMembership(
+                        groupId,
+                        group.generation(),
+                        group.protocolName(),
+                        group.members().stream().map(ClassicMember::membership).toList()));
+    }
+
+    /** Gives the group up to another protocol: who waits for an answer is told to join again. */
+    public void handOver(String groupId, Turn<GroupCommand> turn) {
+        ClassicGroup group = find(groupId).orElseThrow();
+        for (ClassicMember member : group.members()) {
+            member.takeParkedJoin().ifPresent(parked -> turn.fail(parked, Refusals.rebalanceInProgress(group)));
+            member.takeParkedSync().ifPresent(parked -> turn.fail(parked, Refusals.rebalanceInProgress(group)));
+        }
+        delete(groupId, turn);
+    }
+
+    /** Takes a group over from another protocol; its members are told to join again. */
+    public void takeOver(ClassicMembership membership, Turn<GroupCommand> turn) {
+        String groupId = membership.groupId();
+        ClassicMetadata metadata = new ClassicMetadata(
+                membership.generation(),
+                Optional.of(ConsumerSubscription.PROTOCOL_TYPE),
+                membership.protocolName(),
+                membership.members().stream().findFirst().map(ClassicMembership.Member::memberId),
+                turn.wallMs(),
+                membership.members().stream().map(ClassicMetadata.Member::of).toList());
+        // As if the next generation had been given out: a coordinator that takes over now lets the members join again
+        // too.
+        int lastGeneration = membership.generation() + 1;
+        ClassicGroup group = ClassicGroup.restored(groupId, metadata, lastGeneration);
+        groups.put(groupId, group);
+        facts.record(group, turn);
+        facts.recordGeneration(groupId, lastGeneration, turn);
+        group.members().forEach(member -> Sessions.extend(group, member, turn));
+        rebalance.prepare(group, "its last member of the consumer protocol has gone", turn);
+    }
+
     /** Removes an empty group. */
     public void delete(String groupId, Turn<GroupCommand> turn) {
         ClassicGroup group = find(groupId).orElseThrow();
@@ -248,6 +291,10 @@ public final class ClassicGroups {
     /** Whether members of the group read the topic; false if there is no such group. */
     public boolean isSubscribedTo(String groupId, String topic) {
         return find(groupId).map(group -> group.isSubscribedTo(topic)).orElse(false);
+    }
+
+    public boolean has(String groupId) {
+        return groups.containsKey(groupId);
     }
 
     public boolean isEmpty(String groupId) {

@@ -1,0 +1,56 @@
+package dev.millrace.control.groups.consumer;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import dev.millrace.base.error.ErrorCode;
+import dev.millrace.base.error.MillraceException;
+import dev.millrace.control.groups.api.ClusterView;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which topics match the expressions of members. RE2's syntax, as in Kafka: whatever a client sends takes time that is linear in the length of a
+ * name. What was found out is kept until the topics change. Not thread-safe.
+ */
+final class Expressions {
+
+    /** Far above what the groups of one machine use; a bound on what clients can make us remember. */
+    private static final int MAX_KEPT = 10_000;
+
+    private final Map<String, List<String>> matches = new HashMap<>();
+
+    /** Makes sure that the expression can be read. */
+    static void check(String expression) {
+        try {
+            Pattern _ = Pattern.compile(expression);
+        } catch (PatternSyntaxException e) {
+            throw new MillraceException(
+                    ErrorCode.INVALID_REGULAR_EXPRESSION,
+                    "SubscribedTopicRegex `" + expression + "` is not a valid regular expression: " + e.getDescription()
+                            + ".");
+        }
+    }
+
+    /** The names of all topics that match as a whole. */
+    List<String> matching(String expression, ClusterView cluster) {
+        if (matches.size() >= MAX_KEPT) {
+            matches.clear();
+        }
+        return matches.computeIfAbsent(expression, e -> {
+            Pattern pattern = Pattern.compile(e);
+            return cluster.topicNames().stream()
+                    .filter(name -> pattern.matcher(name).matches())
+                    .toList();
+        });
+    }
+
+    boolean matches(String expression, String topic) {
+        return Pattern.compile(expression).matches(topic);
+    }
+
+    /** The topics have changed. */
+    void forget() {
+        matches.clear();
+    }
+}
