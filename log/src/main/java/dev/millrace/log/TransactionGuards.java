@@ -38,7 +38,7 @@ final class TransactionGuards {
     /** @throws MillraceException INVALID_TXN_STATE unless {@code guard} is the one that counts for this producer and epoch */
     void check(Optional<TransactionGuard> guard, long producerId, short epoch) {
         TransactionGuard valid = pending.get(producerId);
-        if (guard.isEmpty() || guard.get() != valid || valid.producerEpoch() != epoch) {
+        if (valid == null || guard.isEmpty() || guard.get() != valid || valid.producerEpoch() != epoch) {
             throw new MillraceException(
                     ErrorCode.INVALID_TXN_STATE,
                     "producer " + producerId + " has no transaction of epoch " + epoch

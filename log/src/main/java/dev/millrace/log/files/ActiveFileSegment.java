@@ -177,7 +177,7 @@ final class ActiveFileSegment implements ActiveSegment {
 
     /** The offset index says it, if it has an entry behind; else no more is known than where the segment ends. */
     static long endBound(Slice slice, Indexes indexes, long offsetNext) {
-        if (!(slice instanceof Slice.InFile(StoreFile file, long position, int sizeBytes))) {
+        if (!(slice instanceof Slice.InFile(var _, long position, int sizeBytes))) {
             return offsetNext;
         }
         long offset = indexes.offsets.firstOffsetAtOrBehind(position + sizeBytes);

@@ -32,8 +32,10 @@ public final class TransactionIndex extends SparseIndex {
     private static final AbortedSpan[] NOTHING = {};
     private static final int FIRST_CAPACITY = 4;
 
-    private volatile AbortedSpan[] entries = NOTHING;
-    private volatile int count;
+    /** What a reader goes by: entries below {@code count} do not change, whatever the writer does next. */
+    private record View(AbortedSpan[] entries, int count) {}
+
+    private volatile View view = new View(NOTHING, 0);
 
     /** An empty index. */
     public TransactionIndex() {
@@ -42,37 +44,37 @@ public final class TransactionIndex extends SparseIndex {
 
     /** For the writer. Does nothing unless {@code span} ends behind all others. */
     void append(AbortedSpan span) {
-        int index = count;
-        AbortedSpan[] target = entries;
+        View seen = view;
+        int index = seen.count;
+        AbortedSpan[] target = seen.entries;
         if (index > 0 && span.lastOffset() <= target[index - 1].lastOffset()) {
             return;
         }
         if (index == target.length) {
             target = Arrays.copyOf(target, Math.max(FIRST_CAPACITY, 2 * index));
-            entries = target;
         }
         target[index] = span;
-        count = index + 1;
+        view = new View(target, index + 1);
     }
 
     @Override
     public int count() {
-        return count;
+        return view.count;
     }
 
     public AbortedSpan get(int index) {
-        return entries[index];
+        return view.entries[index];
     }
 
     /** As {@link dev.millrace.log.segment.Segment#abortedTransactions}. */
     boolean search(long fromOffset, long endOffset, Consumer<AbortedSpan> sink) {
-        int seenCount = count;
-        AbortedSpan[] seen = entries;
-        for (int i = firstEndingAtOrBehind(fromOffset, seen, seenCount); i < seenCount; i++) {
-            if (seen[i].overlaps(fromOffset, endOffset)) {
-                sink.accept(seen[i]);
+        View seen = view;
+        for (int i = firstEndingAtOrBehind(fromOffset, seen.entries, seen.count); i < seen.count; i++) {
+            AbortedSpan span = seen.entries[i];
+            if (span.overlaps(fromOffset, endOffset)) {
+                sink.accept(span);
             }
-            if (seen[i].lastStableOffset() >= endOffset) {
+            if (span.lastStableOffset() >= endOffset) {
                 return true;
             }
         }
@@ -95,21 +97,20 @@ public final class TransactionIndex extends SparseIndex {
 
     /** Drops the entries whose markers are at {@code offset} or behind. For the writer; readers may go on with what they saw. */
     void truncateTo(long offset) {
-        int kept = count;
-        while (kept > 0 && entries[kept - 1].lastOffset() >= offset) {
+        View seen = view;
+        int kept = seen.count;
+        while (kept > 0 && seen.entries[kept - 1].lastOffset() >= offset) {
             kept--;
         }
-        if (kept < count) {
-            AbortedSpan[] keptEntries = Arrays.copyOf(entries, kept);
-            count = kept;
-            entries = keptEntries;
+        if (kept < seen.count) {
+            view = new View(Arrays.copyOf(seen.entries, kept), kept);
             wasTruncated();
         }
     }
 
     @Override
     void encode(int fromIndex, int toIndex, ByteBuffer target) {
-        AbortedSpan[] seen = entries;
+        AbortedSpan[] seen = view.entries;
         for (int i = fromIndex; i < toIndex; i++) {
             target.putShort(VERSION)
                     .putLong(seen[i].producerId())

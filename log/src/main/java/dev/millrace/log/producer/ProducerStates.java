@@ -108,7 +108,11 @@ public final class ProducerStates {
         return state;
     }
 
-    /** @throws dev.millrace.base.error.MillraceException INVALID_PRODUCER_EPOCH if a later epoch of the producer has been seen */
+    /**
+     * Refuses an old incarnation of a producer.
+     *
+     * @throws dev.millrace.base.error.MillraceException INVALID_PRODUCER_EPOCH if a later epoch of the producer has been seen
+     */
     public void checkEpoch(long producerId, short epoch) {
         ProducerState state = states.get(producerId);
         if (state != null) {
