@@ -28,7 +28,8 @@ import java.util.zip.CRC32C;
  * @param journaled whether a partition that the journal does not name ends where its line says: not if appends bypass the journal
  * @param partitions by identity
  */
-public record Checkpoint(boolean clean, boolean journaled, long journalStartSequence, Map<PartitionId, Line> partitions) {
+public record Checkpoint(
+        boolean clean, boolean journaled, long journalStartSequence, Map<PartitionId, Line> partitions) {
 
     public static final Checkpoint NONE = new Checkpoint(false, false, 0, Map.of());
 

@@ -23,10 +23,12 @@ final class FileRemovals {
 
     /** @param then takes what {@code work} threw, on the shard's thread */
     void add(ShardBackground background, ShardBackground.Work work, Consumer<Optional<Throwable>> then) {
-        waiting.add(new Removal(work, failure -> background.post(() -> {
-            then.accept(failure);
-            runNext(background);
-        })));
+        waiting.add(new Removal(
+                work,
+                failure -> background.post(() -> {
+                    then.accept(failure);
+                    runNext(background);
+                })));
         if (running == null) {
             runNext(background);
         }

@@ -221,8 +221,8 @@ final class FlushJob {
         try {
             // What a failed partition has not flushed stays in the journal: then the replay begins where it always did.
             boolean allFlushed = failures.isEmpty();
-            Checkpoint checkpoint =
-                    new Checkpoint(clean && allFlushed, journaled, allFlushed ? startSequence : startSequenceOnFailure, all);
+            Checkpoint checkpoint = new Checkpoint(
+                    clean && allFlushed, journaled, allFlushed ? startSequence : startSequenceOnFailure, all);
             files.replaceAtomically(checkpointPath, checkpoint.toBytes());
         } catch (IOException e) {
             checkpointFailure = Optional.of(e);

@@ -160,8 +160,8 @@ final class LogRecovery {
             }
         }
         lines.forEach((id, line) -> line.topic()
-                .ifPresent(topic -> owners.merge(
-                        topic + "-" + id.partition(), Optional.of(id), (one, other) -> Optional.empty())));
+                .ifPresent(topic ->
+                        owners.merge(topic + "-" + id.partition(), Optional.of(id), (one, other) -> Optional.empty())));
         linesComplete = checkpointsCount > 0 && unreadableCount == 0;
         mayRest &= linesComplete;
         namesComplete = linesComplete
@@ -281,7 +281,6 @@ final class LogRecovery {
             forget(directory);
         }
     }
-
 
     private void deleteLeftOver(Path directory) {
         try {

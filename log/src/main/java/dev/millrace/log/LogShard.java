@@ -316,7 +316,9 @@ final class LogShard implements Agent {
     /** Takes away what is to be taken away; what takes too long is left to the next start, which finds it. */
     private void finishRemovals() {
         long deadlineNs = environment.clock().monotonicNs() + MAX_REMOVALS_NS;
-        for (List<FileRemovals> removing = background.removing(); !removing.isEmpty(); removing = background.removing()) {
+        for (List<FileRemovals> removing = background.removing();
+                !removing.isEmpty();
+                removing = background.removing()) {
             for (FileRemovals removals : removing) {
                 if (!removals.finishRunning(deadlineNs - environment.clock().monotonicNs())) {
                     log.warn("event=removals-left-to-the-next-start shard={} partitions={}", name, removing.size());

@@ -21,8 +21,8 @@ record PartitionPlace(Path directory, String topic, int number) {
                 return Optional.empty();
             }
         }
-        return Optional.of(
-                new PartitionPlace(directory, name.substring(0, dash), Integer.parseInt(name, dash + 1, name.length(), 10)));
+        return Optional.of(new PartitionPlace(
+                directory, name.substring(0, dash), Integer.parseInt(name, dash + 1, name.length(), 10)));
     }
 
     /** Of the directory. */

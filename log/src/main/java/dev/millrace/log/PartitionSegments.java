@@ -191,8 +191,8 @@ final class PartitionSegments {
                 sizeBytes += segment.sizeBytes();
             }
             Segment first = sealed.isEmpty() ? last : sealed.getFirst();
-            return Optional.of(new Checkpoint.Summary(
-                    leaderEpoch, sizeBytes, sealed.size() + 1, first.largestTimestampMs()));
+            return Optional.of(
+                    new Checkpoint.Summary(leaderEpoch, sizeBytes, sealed.size() + 1, first.largestTimestampMs()));
         } catch (UncheckedIOException e) {
             return Optional.empty(); // A start that looks at them says what is wrong.
         }

@@ -432,7 +432,9 @@ final class PartitionWriter {
             return Optional.empty(); // What may be left of a removal the next start finds.
         }
         Optional<RestingPartition> resting = log.resting();
-        return resting.isPresent() ? resting.map(RestingPartition::summary) : segments.summary(log.epochs().latest());
+        return resting.isPresent()
+                ? resting.map(RestingPartition::summary)
+                : segments.summary(log.epochs().latest());
     }
 
     /** Removes everything; readers keep what they hold. In the background; no flush is under way. */

@@ -15,23 +15,23 @@ import org.junit.jupiter.api.Test;
 class CheckpointTest {
 
     private static final String VERSION_1 = """
-            millrace-checkpoint 1
-            clean true
-            journal 4294967312
-            partition AAAAAAAAAAEAAAAAAAAAAQ 0 12 3 -1
-            partition AAAAAAAAAAIAAAAAAAAAAg 7 100 0 100
-            crc 5aaf6ccf
-            """;
+        millrace-checkpoint 1
+        clean true
+        journal 4294967312
+        partition AAAAAAAAAAEAAAAAAAAAAQ 0 12 3 -1
+        partition AAAAAAAAAAIAAAAAAAAAAg 7 100 0 100
+        crc 5aaf6ccf
+        """;
 
     private static final String VERSION_2 = """
-            millrace-checkpoint 2
-            clean false
-            journaled true
-            journal 4294967312
-            partition AAAAAAAAAAEAAAAAAAAAAQ 0 12 3 -1 flights 4 5120 2 1700000000000
-            partition AAAAAAAAAAIAAAAAAAAAAg 7 100 0 100 a.b_c-d
-            crc bec4d2b7
-            """;
+        millrace-checkpoint 2
+        clean false
+        journaled true
+        journal 4294967312
+        partition AAAAAAAAAAEAAAAAAAAAAQ 0 12 3 -1 flights 4 5120 2 1700000000000
+        partition AAAAAAAAAAIAAAAAAAAAAg 7 100 0 100 a.b_c-d
+        crc bec4d2b7
+        """;
 
     @Test
     void shouldReadTheFirstVersion() throws IOException {
@@ -42,8 +42,7 @@ class CheckpointTest {
         assertThat(checkpoint.partitions())
                 .containsOnly(
                         Map.entry(
-                                LogWorld.id(1, 0),
-                                new Checkpoint.Line(12, 3, -1, Optional.empty(), Optional.empty())),
+                                LogWorld.id(1, 0), new Checkpoint.Line(12, 3, -1, Optional.empty(), Optional.empty())),
                         Map.entry(
                                 LogWorld.id(2, 7),
                                 new Checkpoint.Line(100, 0, 100, Optional.empty(), Optional.empty())));

@@ -2,7 +2,6 @@ package dev.millrace.log.files;
 
 import dev.millrace.base.files.FileStore;
 import dev.millrace.base.files.StoreFile;
-import dev.millrace.log.segment.ActiveSegment;
 import dev.millrace.log.segment.CorruptSegmentException;
 import dev.millrace.log.segment.SealedSegment;
 import dev.millrace.log.segment.SegmentProvider.Recovered;
@@ -66,9 +65,7 @@ final class SegmentRecovery {
             }
             ActiveFileSegment segment = verified(baseOffsets.get(i), nextBaseOffset);
             if (segment.offsetNext() != nextBaseOffset) {
-                dropBehind(
-                        i,
-                        "the segment before it lost its end and now ends before offset " + segment.offsetNext());
+                dropBehind(i, "the segment before it lost its end and now ends before offset " + segment.offsetNext());
                 return new Recovered(sealed, Optional.of(segment), findings);
             }
             sealed.add(segment.seal());
