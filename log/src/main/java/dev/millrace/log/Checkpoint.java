@@ -4,6 +4,7 @@ import dev.millrace.base.TopicId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -179,6 +180,6 @@ public record Checkpoint(
     private static String crcOf(byte[] bytes, int sizeBytes) {
         CRC32C crc = new CRC32C();
         crc.update(bytes, 0, sizeBytes);
-        return String.format("%08x", crc.getValue());
+        return HexFormat.of().toHexDigits((int) crc.getValue());
     }
 }

@@ -200,10 +200,7 @@ final class LogRecovery {
             } else if (owner.isPresent() && mayRest(owner.get(), directory)) {
                 rest(owner.get(), directory);
             } else {
-                PartitionPlace.of(directory)
-                        .ifPresentOrElse(
-                                places::add,
-                                () -> note(directory + ": left alone, because it is not a partition's directory"));
+                PartitionPlace.of(directory).ifPresentOrElse(places::add, () -> noteStranger(directory));
             }
         }
         try {
@@ -215,6 +212,10 @@ final class LogRecovery {
 
     private Optional<PartitionId> owner(String directoryName) {
         return owners.getOrDefault(directoryName, Optional.empty());
+    }
+
+    private void noteStranger(Path path) {
+        note(path + ": left alone, because it is not a partition's directory");
     }
 
     private synchronized void note(String finding) {
@@ -248,17 +249,19 @@ final class LogRecovery {
     /** On any thread. */
     private void recover(PartitionPlace place) {
         try {
-            if (!files.isDirectory(place.directory())) {
-                note(place.directory() + ": left alone, because it is not a partition's directory");
-                return;
-            }
             Optional<TopicId> topicId = PartitionMetadataFile.read(files, place.directory());
             if (topicId.isPresent()) {
                 recover(new PartitionId(topicId.get(), place.number()), place.topic(), place.directory());
-            } else {
+            } else if (files.isDirectory(place.directory())) {
                 keepOrForget(place);
+            } else {
+                noteStranger(place.directory());
             }
         } catch (IOException e) {
+            if (!files.isDirectory(place.directory())) {
+                noteStranger(place.directory());
+                return;
+            }
             throw new UncheckedIOException(e);
         }
     }

@@ -2,6 +2,7 @@ package dev.millrace.log;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** A directory that is named as a partition's is: {@code NAME-N}. */
 record PartitionPlace(Path directory, String topic, int number) {
@@ -12,17 +13,24 @@ record PartitionPlace(Path directory, String topic, int number) {
     static Optional<PartitionPlace> of(Path directory) {
         String name = String.valueOf(directory.getFileName());
         int dash = name.lastIndexOf('-');
-        int digits = name.length() - dash - 1;
-        if (dash < 1 || digits < 1 || digits > MAX_DIGITS) {
-            return Optional.empty();
+        OptionalInt number = dash < 1 ? OptionalInt.empty() : number(name, dash + 1);
+        return number.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new PartitionPlace(directory, name.substring(0, dash), number.getAsInt()));
+    }
+
+    /** What {@code name} says from {@code start} to its end, if that is a number. */
+    static OptionalInt number(String name, int start) {
+        int digits = name.length() - start;
+        if (digits < 1 || digits > MAX_DIGITS) {
+            return OptionalInt.empty();
         }
-        for (int i = dash + 1; i < name.length(); i++) {
+        for (int i = start; i < name.length(); i++) {
             if (name.charAt(i) < '0' || name.charAt(i) > '9') {
-                return Optional.empty();
+                return OptionalInt.empty();
             }
         }
-        return Optional.of(new PartitionPlace(
-                directory, name.substring(0, dash), Integer.parseInt(name, dash + 1, name.length(), 10)));
+        return OptionalInt.of(Integer.parseInt(name, start, name.length(), 10));
     }
 
     /** Of the directory. */

@@ -16,6 +16,8 @@ import java.util.function.Consumer;
 final class SharedWork<T> {
 
     private static final int HELPERS = 3;
+    /** With fewer, a helper costs more than it brings. */
+    private static final int ITEMS_FOR_A_HELPER = 16;
 
     private final List<T> items;
     private final Consumer<T> work;
@@ -34,7 +36,7 @@ final class SharedWork<T> {
     static <T> void forEach(List<T> items, Executor helpers, Consumer<T> work) {
         SharedWork<T> shared = new SharedWork<>(items, work);
         List<Helper> begun = new ArrayList<>();
-        for (int i = 0; i < Math.min(HELPERS, items.size() - 1); i++) {
+        for (int i = 0; i < Math.min(HELPERS, items.size() / ITEMS_FOR_A_HELPER); i++) {
             Helper helper = new Helper(shared::takeAll);
             begun.add(helper);
             helpers.execute(helper);
