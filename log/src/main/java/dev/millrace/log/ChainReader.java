@@ -25,6 +25,10 @@ final class ChainReader {
         if (request.offset() >= end) {
             return new ReadResult(List.of(), offsets, List.of());
         }
+        if (log.isResting()) {
+            log.bringBack();
+            log.checkReadable();
+        }
         // Read behind the marks: the chain holds at least what they cover, unless its head was dropped since.
         SegmentChain chain = log.chain();
         try {

@@ -1,9 +1,16 @@
 package dev.millrace.log;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes files of one partition away in the background, one removal after the other. They work by path: a late one must not meet the
@@ -11,27 +18,93 @@ import java.util.function.Consumer;
  */
 final class FileRemovals {
 
-    private record Removal(ShardBackground.Work work, Consumer<Optional<Throwable>> then) {}
-
     private final Deque<Removal> waiting = new ArrayDeque<>();
-    private boolean running;
+    private @Nullable Removal running;
 
     /** @param then takes what {@code work} threw, on the shard's thread */
     void add(ShardBackground background, ShardBackground.Work work, Consumer<Optional<Throwable>> then) {
-        waiting.add(new Removal(work, then));
-        if (!running) {
+        waiting.add(new Removal(
+                work,
+                failure -> background.post(() -> {
+                    then.accept(failure);
+                    runNext(background);
+                })));
+        if (running == null) {
             runNext(background);
         }
     }
 
+    /** Whether something is still to be taken away. */
+    boolean isUnderWay() {
+        return running != null;
+    }
+
     private void runNext(ShardBackground background) {
         Removal next = waiting.poll();
-        running = next != null;
-        if (next != null) {
-            background.run(next.work, failure -> {
-                next.then.accept(failure);
-                runNext(background);
-            });
+        running = next;
+        if (next == null) {
+            background.ended(this);
+            return;
+        }
+        background.began(this);
+        background.execute(next);
+    }
+
+    /**
+     * For the end of the shard: does what nobody has begun, here and now, or else waits for who has.
+     *
+     * @return whether the removal that is under way has ended; the next one begins when the shard has been told
+     */
+    boolean finishRunning(long timeoutNs) {
+        Removal underWay = running;
+        return underWay == null || underWay.finish(timeoutNs);
+    }
+
+    /** One of them: done once, by the thread that comes first. */
+    private static final class Removal implements Runnable {
+
+        private final ShardBackground.Work work;
+        private final Consumer<Optional<Throwable>> whenDone;
+        private final AtomicBoolean claimed = new AtomicBoolean();
+        private final CompletableFuture<Void> done = new CompletableFuture<>();
+
+        Removal(ShardBackground.Work work, Consumer<Optional<Throwable>> whenDone) {
+            this.work = work;
+            this.whenDone = whenDone;
+        }
+
+        @Override
+        public void run() {
+            if (!claimed.compareAndSet(false, true)) {
+                return;
+            }
+            Optional<Throwable> failure = Optional.empty();
+            try {
+                work.run();
+            } catch (IOException | RuntimeException e) {
+                failure = Optional.of(e);
+            } catch (Error e) {
+                failure = Optional.of(e);
+                throw e;
+            } finally {
+                whenDone.accept(failure);
+                done.complete(null);
+            }
+        }
+
+        boolean finish(long timeoutNs) {
+            run();
+            try {
+                done.get(Math.max(0, timeoutNs), TimeUnit.NANOSECONDS);
+                return true;
+            } catch (TimeoutException e) {
+                return false;
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("it completes, or does not", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.millrace.base.error.MillraceException;
 import dev.millrace.base.time.Clock;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ final class LogShard implements Agent {
 
     /** A cycle takes no more than this, so that a backlog does not make the first in line wait for the last. */
     private static final long MAX_CYCLE_BYTES = 8L << 20;
+
+    /** How long a shutdown waits for files that are being taken away. */
+    private static final long MAX_REMOVALS_NS = 3_000_000_000L;
 
     private final String name;
     private final LogStoreConfig config;
@@ -291,10 +295,12 @@ final class LogShard implements Agent {
                 flusher.finishRunning();
                 doWork();
             }
+            finishRemovals();
             partitions.failParked(shuttingDown());
             if (layout.isDurable()) {
                 if (fenced == null) {
                     flusher.flushNow(journal.journal(), true);
+                    finishRemovals(); // Of what the flush made superfluous.
                 }
                 for (PartitionWriter partition : partitions.all()) {
                     partition.close();
@@ -305,6 +311,22 @@ final class LogShard implements Agent {
             log.error("event=unclean-shutdown shard={} consequence=\"the next start replays the journal\"", name, e);
         } finally {
             flusher.failAwaiting(shuttingDown());
+        }
+    }
+
+    /** Takes away what is to be taken away; what takes too long is left to the next start, which finds it. */
+    private void finishRemovals() {
+        long deadlineNs = environment.clock().monotonicNs() + MAX_REMOVALS_NS;
+        for (List<FileRemovals> removing = background.removing();
+                !removing.isEmpty();
+                removing = background.removing()) {
+            for (FileRemovals removals : removing) {
+                if (!removals.finishRunning(deadlineNs - environment.clock().monotonicNs())) {
+                    log.warn("event=removals-left-to-the-next-start shard={} partitions={}", name, removing.size());
+                    return;
+                }
+            }
+            runPosts();
         }
     }
 

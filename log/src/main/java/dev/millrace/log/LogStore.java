@@ -1,5 +1,6 @@
 package dev.millrace.log;
 
+import dev.millrace.base.error.MillraceException;
 import dev.millrace.base.files.FileStore;
 import dev.millrace.base.time.Scheduler;
 import dev.millrace.log.records.BatchValidator;
@@ -37,6 +38,9 @@ public final class LogStore implements AutoCloseable {
     private final List<LogShard> shards = new ArrayList<>();
     private final Map<PartitionId, PartitionLog> open = new ConcurrentHashMap<>();
     private final Map<PartitionId, PartitionLog> unopened = new ConcurrentHashMap<>();
+    /** Why partitions are offline that the start could tell by the names of their directories alone. */
+    private final Map<String, MillraceException> kept = new ConcurrentHashMap<>();
+
     private final Optional<Closeable> lock;
     private RecoveryReport recovery = new RecoveryReport(true, 0, 0, 0, 0, List.of());
     private volatile Scheduler.@Nullable Scheduled retentionTimer;
@@ -100,6 +104,7 @@ public final class LogStore implements AutoCloseable {
     private void recover(StorageLayout layout) throws IOException {
         LogRecovery run = new LogRecovery(environment, layout, (id, topic) -> newLog(id, topic, LogConfig.DEFAULT));
         unopened.putAll(run.run());
+        kept.putAll(run.kept());
         Map<PartitionId, Checkpoint.Line> lines = new HashMap<>();
         for (LogShard shard : shards) {
             lines.putAll(shard.flushReplayed(run.lifeStart()));
@@ -139,6 +144,10 @@ public final class LogStore implements AutoCloseable {
         PartitionLog partition = open.computeIfAbsent(id, key -> {
             PartitionLog known = unopened.remove(key);
             PartitionLog opening = known == null ? newLog(key, topic, logConfig) : known;
+            MillraceException damage = kept.get(topic + "-" + key.partition());
+            if (known == null && damage != null) {
+                opening.couldNotBeBroughtBack(damage);
+            }
             LogShard shard = opening.shard();
             shard.execute(new CommandTask(
                     () -> shard.partitions().open(opening.writer()),

@@ -50,6 +50,9 @@ public final class PartitionLog {
     /** The start could not bring it back: what its offsets are, nobody knows. */
     private volatile boolean unreadable;
 
+    /** Until its files are looked at for the first time. */
+    private volatile @Nullable RestingPartition resting;
+
     private volatile LogConfig config;
 
     PartitionLog(PartitionId id, String topic, LogConfig config, LogShard shard, BatchValidator validator) {
@@ -235,6 +238,9 @@ public final class PartitionLog {
      * {@link #leaderEpoch}, and for -1.
      */
     public Optional<EpochEnd> endOfEpoch(int asked) {
+        if (asked >= 0 && asked < leaderEpoch) {
+            bringBack();
+        }
         checkBroughtBack();
         return epochs.endOf(asked, leaderEpoch, highWatermark);
     }
@@ -282,13 +288,46 @@ public final class PartitionLog {
 
     /** Bytes of all segments. */
     public long sizeBytes() {
-        return chain.sizeBytes();
+        RestingPartition asleep = resting;
+        return asleep == null ? chain.sizeBytes() : asleep.summary().sizeBytes();
     }
 
     /** Why the partition takes no appends, in words; empty if it does. */
     public Optional<String> offlineReason() {
         MillraceException refused = refusal;
         return refused == null ? Optional.empty() : Optional.of(String.valueOf(refused.getMessage()));
+    }
+
+    // ---- From the checkpoint to the files
+
+    /** Whether nobody has looked at its files since the start: the first read, or append, does, and may wait for the disk. */
+    public boolean isResting() {
+        return resting != null;
+    }
+
+    /** Has the files looked at, if nobody did; {@link #refusal} says if that failed. On any thread; may wait for the disk. */
+    public void bringBack() {
+        RestingPartition asleep = resting;
+        if (asleep != null) {
+            asleep.bringBack();
+        }
+    }
+
+    /** Before the shard runs: everything up to {@code end} is durable, and what else is asked {@code state} answers. */
+    void rest(RestingPartition state, long start, long end) {
+        logStart = start;
+        logEnd = end;
+        highWatermark = end;
+        leaderEpoch = Math.max(0, state.summary().leaderEpoch());
+        resting = state;
+    }
+
+    Optional<RestingPartition> resting() {
+        return Optional.ofNullable(resting);
+    }
+
+    void endRest() {
+        resting = null;
     }
 
     // ---- For readers in this package

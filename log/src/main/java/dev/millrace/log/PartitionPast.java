@@ -124,11 +124,16 @@ final class PartitionPast {
             return;
         }
         log.publishLogStart(target);
-        if (segments.dropBefore(target)) {
-            disposeFlushed();
-        }
+        dropBeforeStart();
         log.publishEpochs(log.epochs().startingAt(target));
         writer.flush.epochsChanged = true;
+    }
+
+    /** Gives up the segments that lie wholly before the start of the log. */
+    void dropBeforeStart() {
+        if (!writer.deleted && segments.dropBefore(log.logStart())) {
+            disposeFlushed();
+        }
     }
 
     /**

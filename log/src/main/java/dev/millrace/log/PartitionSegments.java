@@ -7,6 +7,7 @@ import dev.millrace.log.segment.SealedSegment;
 import dev.millrace.log.segment.Segment;
 import dev.millrace.log.segment.SegmentProvider;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -177,6 +178,25 @@ final class PartitionSegments {
     }
 
     // ---- For flushes, and the end
+
+    /** See {@link PartitionWriter#summary}. Asks the disk for sizes that nobody has asked for since the start. */
+    Optional<Checkpoint.Summary> summary(int leaderEpoch) {
+        ActiveSegment last = active;
+        if (last == null || !dropped.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            long sizeBytes = last.sizeBytes();
+            for (SealedSegment segment : sealed) {
+                sizeBytes += segment.sizeBytes();
+            }
+            Segment first = sealed.isEmpty() ? last : sealed.getFirst();
+            return Optional.of(
+                    new Checkpoint.Summary(leaderEpoch, sizeBytes, sealed.size() + 1, first.largestTimestampMs()));
+        } catch (UncheckedIOException e) {
+            return Optional.empty(); // A start that looks at them says what is wrong.
+        }
+    }
 
     /** Those that may hold bytes which are not durable, ascending. */
     List<Segment> unflushed() {

@@ -28,6 +28,8 @@ import java.util.function.Consumer;
  */
 final class PartitionWriter {
 
+    private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
+
     final PartitionLog log;
     final FlushState flush = new FlushState();
     final FileRemovals removals = new FileRemovals();
@@ -99,6 +101,13 @@ final class PartitionWriter {
         logEnd = logStart;
     }
 
+    /** Takes over a partition whose files are left alone for now: what its line in the checkpoint says. */
+    void rest(RestingPartition state, Checkpoint.Line line) {
+        logEnd = line.flushedOffset();
+        flush.summary = line.summary();
+        log.rest(state, line.logStartOffset(), line.flushedOffset());
+    }
+
     void useProvider(SegmentProvider provider) {
         segments.useProvider(provider);
     }
@@ -112,7 +121,7 @@ final class PartitionWriter {
     /** The partition takes appends from now on; those that waited go before all others. */
     void becomeOpen() {
         open = true;
-        log.publishLeaderEpoch(Math.max(0, log.epochs().latest()));
+        log.publishLeaderEpoch(Math.max(log.leaderEpoch(), log.epochs().latest()));
         log.opened().complete(null);
         shard.partitions().unparked(this);
         shard.queue().putFirst(parked);
@@ -138,6 +147,7 @@ final class PartitionWriter {
 
     /** Runs {@code command} now, or as soon as the partition is open; fails it if the partition takes nothing. */
     void whenOpen(Runnable command, Consumer<Throwable> onFailure) {
+        log.bringBack();
         MillraceException refused = log.refusal();
         if (refused != null) {
             onFailure.accept(refused);
@@ -151,6 +161,7 @@ final class PartitionWriter {
     // ---- Appending
 
     void append(AppendTask task) {
+        log.bringBack();
         MillraceException refused = log.refusal();
         if (refused != null) {
             task.fail(refused);
@@ -247,6 +258,7 @@ final class PartitionWriter {
     private void makeDurable(long baseOffset, ByteBuffer batches) {
         if (!shard.journal().takes(batches.remaining())) {
             syncInPlace = true;
+            noteInJournal();
             return;
         }
         if (!flush.namesDurable && flush.firstSequence < 0) {
@@ -254,6 +266,15 @@ final class PartitionWriter {
             journal(JournalEntry.Kind.OPENED, 0, ByteBuffer.wrap(log.topic().getBytes(StandardCharsets.UTF_8)));
         }
         journal(JournalEntry.Kind.APPEND, baseOffset, batches);
+    }
+
+    /** The journal knows each partition that was written, also where it does not have the bytes: a start leaves the others alone. */
+    private void noteInJournal() {
+        if (flush.namesDurable) {
+            journal(JournalEntry.Kind.LOG_START, past.logStartPending(), NO_PAYLOAD);
+        } else {
+            journal(JournalEntry.Kind.OPENED, 0, ByteBuffer.wrap(log.topic().getBytes(StandardCharsets.UTF_8)));
+        }
     }
 
     /** Stages an entry in the journal, which there is; {@code payload} must not change until the cycle ends. */
@@ -325,6 +346,7 @@ final class PartitionWriter {
 
     /** Applies the topic's retention, and forgets idle producers. */
     void retain(long nowMs, long producerExpirationMs) {
+        log.bringBack();
         if (open && log.refusal() == null) {
             producers.expire(nowMs, producerExpirationMs);
             transactions.guards().sweep();
@@ -376,12 +398,23 @@ final class PartitionWriter {
         past.replay(offset);
     }
 
+    /** Brought back while the shard runs: it begins and ends as the checkpoint said. On any thread, before the shard's uses it. */
+    void publishBroughtBack() throws IOException {
+        if (!segments.hasActive()) {
+            segments.begin(logEnd);
+        }
+        Check.equal(logEnd, log.logEnd(), "end of " + name() + " as its checkpoint says");
+        log.publishEpochs(log.epochs().startingAt(log.logStart()));
+        log.publishLeaderEpoch(Math.max(log.leaderEpoch(), log.epochs().latest()));
+        shard.post(past::dropBeforeStart);
+    }
+
     /** Everything is replayed: what is here is durable as soon as it is flushed. */
     void publishRecovered() throws IOException {
         if (!segments.hasActive()) {
             segments.begin(logEnd);
         }
-        log.publishLeaderEpoch(Math.max(0, log.epochs().latest()));
+        log.publishLeaderEpoch(Math.max(log.leaderEpoch(), log.epochs().latest()));
         log.publishLogEnd(logEnd);
         log.advanceHighWatermark(logEnd);
         transactions.publishRecovered();
@@ -424,13 +457,26 @@ final class PartitionWriter {
         failParked(new MillraceException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "partition " + name() + " was deleted"));
     }
 
+    /** What a checkpoint can say of the partition as it is, so that a start may leave its files alone; empty if they are not in order. */
+    Optional<Checkpoint.Summary> summary() {
+        if (log.refusal() != null || removals.isUnderWay()) {
+            return Optional.empty(); // What may be left of a removal the next start finds.
+        }
+        Optional<RestingPartition> resting = log.resting();
+        return resting.isPresent()
+                ? resting.map(RestingPartition::summary)
+                : segments.summary(log.epochs().latest());
+    }
+
     /** Removes everything; readers keep what they hold. In the background; no flush is under way. */
     void deleteFiles() throws IOException {
+        log.resting().ifPresent(RestingPartition::leave);
         segments.deleteAll();
     }
 
     /** Gives back the handles of all segments. No flush is under way. */
     void close() throws IOException {
+        log.resting().ifPresent(RestingPartition::leave);
         segments.close();
     }
 }

@@ -15,6 +15,7 @@ final class TimestampLookup {
     private TimestampLookup() {}
 
     static Optional<TimestampedOffset> firstAtOrAfter(PartitionLog log, long timestampMs) throws IOException {
+        log.bringBack();
         log.checkReadable();
         long from = log.logStart();
         long end = log.highWatermark();
@@ -32,6 +33,7 @@ final class TimestampLookup {
     }
 
     static Optional<TimestampedOffset> largest(PartitionLog log) throws IOException {
+        log.bringBack();
         log.checkReadable();
         long from = log.logStart();
         SegmentChain chain = log.chain();

@@ -72,6 +72,16 @@ final class LocalPartition implements PartitionPort {
     }
 
     @Override
+    public boolean isResting() {
+        return log.isResting();
+    }
+
+    @Override
+    public void bringBack() {
+        log.bringBack();
+    }
+
+    @Override
     public Watch watch(long offset, ReadRequest.Bound bound, Runnable onAdvance) {
         return log.watch(offset, bound, onAdvance);
     }

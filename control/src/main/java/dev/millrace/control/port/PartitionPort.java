@@ -86,6 +86,14 @@ public interface PartitionPort {
      */
     ReadResult read(ReadRequest request) throws IOException;
 
+    /** Whether nobody has read or written the partition since the start: then the first read of records waits for the disk. */
+    default boolean isResting() {
+        return false;
+    }
+
+    /** Does that waiting, so that a read after it does not. */
+    default void bringBack() {}
+
     /**
      * Runs {@code onAdvance} once, as soon as something at or behind {@code offset} is readable within {@code bound}, or the
      * partition goes away; at once, inside this call, if that is so already. It runs on a thread of the log and must be short.

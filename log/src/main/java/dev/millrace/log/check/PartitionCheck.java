@@ -41,12 +41,7 @@ final class PartitionCheck {
                 PartitionMetadataFile.read(files, directory).map(topicId -> new PartitionId(topicId, partition));
         Optional<Checkpoint.Line> line = id.flatMap(known -> Optional.ofNullable(lines.get(known)));
         if (id.isEmpty()) {
-            state.add(
-                    segments.isEmpty() ? Severity.NOTE : Severity.WARNING,
-                    directory.resolve(PartitionMetadataFile.NAME),
-                    "is missing or names no topic",
-                    "A crash before the partition's first flush leaves it so; the next start removes the directory and "
-                            + "makes the partition anew from the journal");
+            reportMissingId(segments, lines);
         }
         long flushedOffset = line.map(Checkpoint.Line::flushedOffset).orElse(0L);
         long logStartOffset = line.map(Checkpoint.Line::logStartOffset).orElse(0L);
@@ -61,6 +56,32 @@ final class PartitionCheck {
                     "Bring the missing segments back from a copy");
         }
         checkEpochs(endOffset);
+    }
+
+    private void reportMissingId(List<SegmentPaths> segments, Map<PartitionId, Checkpoint.Line> lines) {
+        String name = String.valueOf(directory.getFileName());
+        boolean wasDurable = lines.entrySet().stream()
+                .anyMatch(line -> line.getValue().flushedOffset() > 0
+                        && line.getKey().partition() == partition
+                        && line.getValue()
+                                .topic()
+                                .map(topic -> topic + "-" + partition)
+                                .equals(Optional.of(name)));
+        Path metadata = directory.resolve(PartitionMetadataFile.NAME);
+        if (wasDurable) {
+            state.add(
+                    Severity.ERROR,
+                    metadata,
+                    "is missing or names no topic, though a checkpoint says that it was durable",
+                    "The partition stays offline: bring the file back from a copy");
+        } else {
+            state.add(
+                    segments.isEmpty() ? Severity.NOTE : Severity.WARNING,
+                    metadata,
+                    "is missing or names no topic",
+                    "A crash before the partition's first flush leaves it so; the next start removes the directory and "
+                            + "makes the partition anew from the journal");
+        }
     }
 
     /** Gives the offset behind the last batch. */

@@ -243,6 +243,15 @@ final class ActiveFileSegment implements ActiveSegment {
         target.truncate(keptSizeBytes);
     }
 
+    /** As {@link #truncateTo}, durably: else a crash could bring back what was cut, behind batches that are appended now. */
+    void cutTo(long offset) throws IOException {
+        truncateTo(offset);
+        StoreFile target = file;
+        if (target != null) {
+            target.sync();
+        }
+    }
+
     @Override
     public SealedSegment seal() throws IOException {
         ended = true;

@@ -53,8 +53,17 @@ public final class FilesSegmentProvider implements SegmentProvider {
 
     @Override
     public Recovered recover(long trustedOffset) throws IOException {
+        return recover(new SegmentRecovery(partition, trustedOffset, false));
+    }
+
+    @Override
+    public Recovered recoverTo(long endOffset) throws IOException {
+        return recover(new SegmentRecovery(partition, endOffset, true));
+    }
+
+    private Recovered recover(SegmentRecovery recovery) throws IOException {
         try {
-            return new SegmentRecovery(partition, trustedOffset).run();
+            return recovery.run();
         } catch (IOException e) {
             openFiles.closeAllLater();
             throw e;

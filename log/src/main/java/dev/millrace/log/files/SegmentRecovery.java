@@ -2,7 +2,6 @@ package dev.millrace.log.files;
 
 import dev.millrace.base.files.FileStore;
 import dev.millrace.base.files.StoreFile;
-import dev.millrace.log.segment.ActiveSegment;
 import dev.millrace.log.segment.CorruptSegmentException;
 import dev.millrace.log.segment.SealedSegment;
 import dev.millrace.log.segment.SegmentProvider.Recovered;
@@ -20,7 +19,7 @@ import java.util.Set;
  *
  * <p>Below the trusted offset nothing is read but the headers that lie behind the last index entry; nothing is cut there, ever. Behind
  * it, the first batch that is not in order and everything after it are cut away: what of that was acknowledged is in the
- * journal. Index entries that lie behind the trusted offset are made anew.
+ * journal. Index entries that lie behind the trusted offset are made anew. Where the trusted offset is the end, all behind it is cut away.
  */
 final class SegmentRecovery {
 
@@ -29,14 +28,17 @@ final class SegmentRecovery {
 
     private final PartitionFiles partition;
     private final long trustedOffset;
+    private final boolean endsThere;
     private final Set<Path> names = new HashSet<>();
     private final List<Long> baseOffsets = new ArrayList<>();
     private final List<SealedSegment> sealed = new ArrayList<>();
     private final List<String> findings = new ArrayList<>();
 
-    SegmentRecovery(PartitionFiles partition, long trustedOffset) {
+    /** @param endsThere whether what lies behind {@code trustedOffset} does not count, because nobody was told of it */
+    SegmentRecovery(PartitionFiles partition, long trustedOffset, boolean endsThere) {
         this.partition = partition;
         this.trustedOffset = trustedOffset;
+        this.endsThere = endsThere;
     }
 
     Recovered run() throws IOException {
@@ -54,6 +56,9 @@ final class SegmentRecovery {
             // well.
             partition.rewriteMetadata();
         }
+        if (endsThere) {
+            dropBehindEnd();
+        }
         int last = baseOffsets.size() - 1;
         for (int i = 0; i < last; i++) {
             long nextBaseOffset = baseOffsets.get(i + 1);
@@ -63,12 +68,17 @@ final class SegmentRecovery {
             }
             ActiveFileSegment segment = verified(baseOffsets.get(i), nextBaseOffset);
             if (segment.offsetNext() != nextBaseOffset) {
-                dropBehind(i, segment.offsetNext());
+                dropBehind(i, "the segment before it lost its end and now ends before offset " + segment.offsetNext());
                 return new Recovered(sealed, Optional.of(segment), findings);
             }
             sealed.add(segment.seal());
         }
-        ActiveSegment active = verified(baseOffsets.get(last), Long.MAX_VALUE);
+        ActiveFileSegment active = verified(baseOffsets.get(last), Long.MAX_VALUE);
+        if (endsThere && active.offsetNext() > trustedOffset) {
+            findings.add(pathsOf(active.baseOffset()).log() + ": what lay behind offset " + trustedOffset
+                    + " was cut away, because it was never acknowledged");
+            active.cutTo(trustedOffset);
+        }
         return new Recovered(sealed, Optional.of(active), findings);
     }
 
@@ -167,16 +177,27 @@ final class SegmentRecovery {
                 + " bytes were cut away, the segment ends before offset " + found.offsetNext());
     }
 
-    /** What lies behind a segment that lost its end goes too: offsets would be missing in between. */
-    private void dropBehind(int index, long offsetNext) throws IOException {
+    /** Segments that nobody was told of go, but for one that begins where the log ends. */
+    private void dropBehindEnd() throws IOException {
+        int count = 0;
+        while (count < baseOffsets.size() && baseOffsets.get(count) <= trustedOffset) {
+            count++;
+        }
+        if (count > 0 && count < baseOffsets.size()) {
+            dropBehind(count - 1, "nothing behind offset " + trustedOffset + " was ever acknowledged");
+            baseOffsets.subList(count, baseOffsets.size()).clear();
+        }
+    }
+
+    /** What lies behind a segment that lost its end goes, too: offsets would be missing in between. */
+    private void dropBehind(int index, String why) throws IOException {
         for (long baseOffset : baseOffsets.subList(index + 1, baseOffsets.size())) {
             SegmentPaths paths = pathsOf(baseOffset);
             partition.files().delete(paths.log());
             partition.files().delete(paths.offsetIndex());
             partition.files().delete(paths.timeIndex());
             partition.files().delete(paths.transactionIndex());
-            findings.add(paths.log()
-                    + ": removed, because the segment before it lost its end and now ends before offset " + offsetNext);
+            findings.add(paths.log() + ": removed, because " + why);
         }
         partition.files().syncDirectory(partition.directory());
     }

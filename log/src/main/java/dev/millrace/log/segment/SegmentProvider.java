@@ -19,6 +19,12 @@ public interface SegmentProvider {
     Recovered recover(long trustedOffset) throws IOException;
 
     /**
+     * As {@link #recover}, where nothing at or behind {@code endOffset} counts: whatever lies there MUST have been cut away, durably.
+     * Everything below is trusted.
+     */
+    Recovered recoverTo(long endOffset) throws IOException;
+
+    /**
      * A new, empty segment. Nothing at or behind {@code baseOffset} may exist. Where other segments exist, it is found again after
      * a restart even if nothing was appended to it.
      */

@@ -25,7 +25,8 @@ import java.util.function.UnaryOperator;
 /**
  * One run: clients append, repeat, read and delete at random, topics are deleted and made anew, while the disk loses what it never
  * promised, tears, fills up and fails, and the machine stops wherever it likes. A start may find a topic's files unreadable, and more or
- * fewer shards than before. After each start the whole log is held against what clients know.
+ * fewer shards than before. After most starts the whole log is held against what clients know; after some nobody looks, so that partitions
+ * rest on until they are written to or the next start comes, and the machine may stop in the middle of the first look.
  */
 final class LogSimulation {
 
@@ -61,6 +62,8 @@ final class LogSimulation {
     int offlineCount;
 
     int answersCount;
+    /** Partitions that a start left alone. */
+    int restedCount;
 
     LogSimulation(long seed, UnaryOperator<FileStore> files) throws IOException {
         this.random = new Random(seed * 31 + 7);
@@ -267,8 +270,12 @@ final class LogSimulation {
                     how = random.nextInt(2);
                     continue;
                 }
+                boolean lookNow = !mayHarm || random.nextInt(3) > 0;
+                if (!harmed || random.nextBoolean()) {
+                    disk.mend();
+                }
+                reopen(harmed, lookNow);
                 disk.mend();
-                reopen(harmed);
                 disk.crashAtOperation(Long.MAX_VALUE / 2);
                 restartsCount++;
                 return;
@@ -310,17 +317,22 @@ final class LogSimulation {
         }
     }
 
-    private void reopen(boolean harmed) throws IOException {
+    private void reopen(boolean harmed, boolean lookNow) throws IOException {
         for (Live live : topics) {
             live.log = world.store.open(live.history.id, live.history.topic, live.config);
+            restedCount += live.log.isResting() ? 1 : 0;
         }
         for (PartitionId gone : world.store.unopened()) {
             var _ = world.store.delete(gone);
         }
         world.simulator.runToRest();
-        checkAll(harmed);
+        if (lookNow) {
+            checkAll(harmed);
+        }
         for (Live live : topics) {
-            live.producers.forEach(producer -> producer.retry(live.log));
+            if (lookNow || random.nextBoolean()) {
+                live.producers.forEach(producer -> producer.retry(live.log));
+            }
         }
     }
 
@@ -341,6 +353,7 @@ final class LogSimulation {
     private void checkAll(boolean harmed) throws IOException {
         takeAnswers();
         for (Live live : topics) {
+            live.log.bringBack();
             if (live.log.offlineReason().isPresent()) {
                 if (harmed) {
                     offlineCount++;
