@@ -13,6 +13,7 @@ import dev.millrace.log.check.CheckReport;
 import dev.millrace.log.check.DirectoryCheck;
 import dev.millrace.log.files.SegmentPaths;
 import dev.millrace.log.files.TransactionIndexFacts;
+import dev.millrace.testkit.files.SimulatedCrash;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -158,7 +159,7 @@ class AbortedRebuildTest {
                     }
                 }
                 other.store.close();
-            } catch (RuntimeException crashed) {
+            } catch (SimulatedCrash crashed) {
                 // That is what it is about.
             }
             other.crash();
