@@ -52,8 +52,8 @@ class AbortedRebuildTest {
         world.end(log, B, 0, false);
     }
 
-    private static final List<AbortedTransaction> ALL = List.of(
-            new AbortedTransaction(B, 1), new AbortedTransaction(A, 0), new AbortedTransaction(B, 4));
+    private static final List<AbortedTransaction> ALL =
+            List.of(new AbortedTransaction(B, 1), new AbortedTransaction(A, 0), new AbortedTransaction(B, 4));
 
     @Test
     void shouldFindNothingToMendWhereNothingWasDamaged() throws IOException {
@@ -197,8 +197,8 @@ class AbortedRebuildTest {
     private static List<AbortedTransaction> abortedOf(PartitionLog log) throws IOException {
         List<AbortedTransaction> all = new ArrayList<>();
         for (long offset = 0; offset < log.offsets().lastStable(); offset++) {
-            for (AbortedTransaction one : log.read(new ReadRequest(offset, 1, true, Bound.COMMITTED))
-                    .abortedTransactions()) {
+            for (AbortedTransaction one :
+                    log.read(new ReadRequest(offset, 1, true, Bound.COMMITTED)).abortedTransactions()) {
                 if (!all.contains(one)) {
                     all.add(one);
                 }

@@ -8,8 +8,8 @@ import dev.millrace.log.files.BatchScanner;
 import dev.millrace.log.files.OffsetIndex;
 import dev.millrace.log.files.SegmentPaths;
 import dev.millrace.log.files.TimeIndex;
-import dev.millrace.log.records.BatchHeader;
 import dev.millrace.log.files.TransactionIndex;
+import dev.millrace.log.records.BatchHeader;
 import dev.millrace.log.records.Codec;
 import dev.millrace.log.records.ControlRecord;
 import dev.millrace.log.records.RecordHeader;
@@ -142,8 +142,7 @@ public final class SegmentDump {
                 if (withRecords && crcProblem.isEmpty()) {
                     crcProblem = readRecords(file, scanner, reader, records);
                 }
-                Optional<ControlRecord.End> end =
-                        crcProblem.isEmpty() ? scanner.endOfTransaction() : Optional.empty();
+                Optional<ControlRecord.End> end = crcProblem.isEmpty() ? scanner.endOfTransaction() : Optional.empty();
                 sink.accept(batch(scanner, end, records, crcProblem));
             }
         }

@@ -116,7 +116,8 @@ final class TransactionCheck {
                 complain(
                         entryPosition(),
                         "an aborted transaction of producer " + entry.get().producerId() + " from "
-                                + entry.get().firstOffset() + " to " + entry.get().lastOffset()
+                                + entry.get().firstOffset() + " to "
+                                + entry.get().lastOffset()
                                 + ", which the log does not have");
             }
             seen++;

@@ -57,8 +57,8 @@ final class TransactionIndexTest {
         AtomicBoolean over = new AtomicBoolean();
         Thread reader = Thread.ofPlatform().unstarted(() -> {
             while (!over.get()) {
-                index.search(0, Long.MAX_VALUE, span -> assertThat(span.producerId())
-                        .isEqualTo(span.firstOffset()));
+                index.search(
+                        0, Long.MAX_VALUE, span -> assertThat(span.producerId()).isEqualTo(span.firstOffset()));
             }
         });
         AtomicBoolean failed = new AtomicBoolean();

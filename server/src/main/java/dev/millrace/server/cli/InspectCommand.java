@@ -47,7 +47,8 @@ final class InspectCommand implements Runnable {
     }
 
     @Command(
-            description = "Prints the batches of a .log, or the entries of an .index, .timeindex or .txnindex. Changes nothing.",
+            description = "Prints the batches of a .log, or the entries of an .index, .timeindex or .txnindex. Changes"
+                    + " nothing.",
             footer = {
                 "",
                 "Examples:",

@@ -71,7 +71,10 @@ final class CommittedView {
 
     /** Where the last stable offset has to be, if all is durable. */
     long lastStable() {
-        return open.values().stream().mapToLong(Long::longValue).min().orElse(log.offsets().highWatermark());
+        return open.values().stream()
+                .mapToLong(Long::longValue)
+                .min()
+                .orElse(log.offsets().highWatermark());
     }
 
     int openCount() {

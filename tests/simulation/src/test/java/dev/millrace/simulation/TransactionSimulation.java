@@ -199,8 +199,8 @@ final class TransactionSimulation {
         }
         CommittedView view = new CommittedView(log);
         if (log.offsets().lastStable() != view.lastStable()) {
-            throw new AssertionError("the last stable offset is " + log.offsets().lastStable() + ", not "
-                    + view.lastStable() + ": " + log.offsets());
+            throw new AssertionError("the last stable offset is "
+                    + log.offsets().lastStable() + ", not " + view.lastStable() + ": " + log.offsets());
         }
         for (long offset = 0; offset < view.lastStable(); offset++) {
             view.check(offset, 1 + random.nextInt(2_000));
@@ -223,16 +223,17 @@ final class TransactionSimulation {
             }
         }
         for (Append append : plain) {
-            boolean acknowledged = append.durable().isDone() && !append.durable().isCompletedExceptionally();
-            if (acknowledged && append.durable().join().baseOffset() >= log.offsets().logEnd()) {
+            boolean acknowledged =
+                    append.durable().isDone() && !append.durable().isCompletedExceptionally();
+            if (acknowledged
+                    && append.durable().join().baseOffset() >= log.offsets().logEnd()) {
                 throw new AssertionError("an acknowledged record is lost");
             }
         }
     }
 
     /** @param allEnded whether nothing hides what comes behind it */
-    private static void check(
-            Transaction transaction, Set<String> visible, Set<String> there, boolean allEnded) {
+    private static void check(Transaction transaction, Set<String> visible, Set<String> there, boolean allEnded) {
         if (!there.containsAll(transaction.acknowledged)) {
             throw new AssertionError("acknowledged records are lost: " + transaction.acknowledged);
         }

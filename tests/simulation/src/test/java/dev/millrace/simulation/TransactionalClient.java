@@ -82,7 +82,11 @@ final class TransactionalClient {
         takeAnswers();
         if (current.decision != Decision.NONE) {
             markers.add(log.endTransaction(
-                    producerId, (short) markerEpoch, coordinatorEpoch, current.decision == Decision.COMMIT, epochBumped));
+                    producerId,
+                    (short) markerEpoch,
+                    coordinatorEpoch,
+                    current.decision == Decision.COMMIT,
+                    epochBumped));
         } else if (pending.isPresent()) {
             Batch batch = pending.get();
             Optional<TransactionGuard> guard =
