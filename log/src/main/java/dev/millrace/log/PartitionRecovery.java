@@ -90,6 +90,11 @@ final class PartitionRecovery {
     private void bringBack(SegmentProvider.Recovered found, long logStart, long trustedOffset) throws IOException {
         findings.addAll(found.findings());
         adopt(found, logStart, trustedOffset);
+        if (!found.abortedInDoubt().isEmpty()) {
+            long snapshotOffset = line.map(Checkpoint.Line::snapshotOffset).orElse(-1L);
+            new AbortedRebuild(partition.log.chain(), directory, snapshotOffset, trustedOffset)
+                    .run(found.abortedInDoubt());
+        }
         epochsFrom = loadEpochs();
         producersFrom = loadProducers();
         scan(Math.min(epochsFrom, producersFrom), trustedOffset);

@@ -163,6 +163,19 @@ class PartitionTransactionsTest {
         assertThat(producer).isEqualTo(new ActiveProducer(A, (short) 1, 2, producer.lastTimestampMs(), 0, 3));
     }
 
+    @Test
+    void shouldEndTransactionsOnADiskThatIsFullForClients() throws IOException {
+        world.begin(log, A, 0, 0, "x");
+        world.simulator.files().setLimitBytes(world.simulator.files().usedBytes() + (60 << 10));
+        world.simulator.advanceMs(2_000);
+        assertThat(codeOf(world, log.append(world.transactional(A, 0, 1, "y"), AppendOptions.inTransaction())))
+                .isEqualTo(ErrorCode.DISK_FULL);
+        assertThat(log.offsets().lastStable()).isZero();
+        world.end(log, A, 0, false);
+        assertThat(log.offsets().lastStable()).isEqualTo(2);
+        assertThat(read(0).abortedTransactions()).containsExactly(new AbortedTransaction(A, 0));
+    }
+
     // ---- The last stable offset
 
     @Test

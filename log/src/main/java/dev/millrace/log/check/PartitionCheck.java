@@ -89,12 +89,13 @@ final class PartitionCheck {
             throws IOException {
         long offsetNext = segments.isEmpty() ? 0 : segments.getFirst().baseOffset();
         int leaderEpoch = -1;
+        TransactionCheck transactions = new TransactionCheck(files, directory, segments, state);
         for (int i = 0; i < segments.size(); i++) {
             SegmentPaths paths = segments.get(i);
             if (paths.baseOffset() != offsetNext) {
                 checkGap(paths, offsetNext, flushedOffset, logStartOffset);
             }
-            SegmentCheck check = new SegmentCheck(files, paths, state, flushedOffset, leaderEpoch);
+            SegmentCheck check = new SegmentCheck(files, paths, state, transactions, flushedOffset, leaderEpoch);
             try {
                 check.run(i == segments.size() - 1);
                 offsetNext = check.offsetNext();

@@ -16,16 +16,25 @@ final class SegmentCheck {
     private final FileStore files;
     private final SegmentPaths paths;
     private final CheckState state;
+    private final TransactionCheck transactions;
     private final long flushedOffset;
 
     private long offsetNext;
     private int leaderEpoch;
 
     /**
+     * @param transactions of the partition; has seen all segments before this one
      * @param flushedOffset below it everything is known to have been durable
      * @param leaderEpoch of the last batch before this segment; -1: none
      */
-    SegmentCheck(FileStore files, SegmentPaths paths, CheckState state, long flushedOffset, int leaderEpoch) {
+    SegmentCheck(
+            FileStore files,
+            SegmentPaths paths,
+            CheckState state,
+            TransactionCheck transactions,
+            long flushedOffset,
+            int leaderEpoch) {
+        this.transactions = transactions;
         this.files = files;
         this.paths = paths;
         this.state = state;
@@ -39,6 +48,7 @@ final class SegmentCheck {
         try (StoreFile file = files.open(paths.log(), Mode.READ)) {
             // A server writes bytes first and index entries later: what the log has now covers the indexes read before.
             IndexCheck indexes = IndexCheck.read(files, paths, state);
+            transactions.begin(paths, flushedOffset);
             long sizeBytes = file.sizeBytes();
             walk(file, sizeBytes, active, indexes);
             state.segmentsCount++;
@@ -65,12 +75,14 @@ final class SegmentCheck {
             }
             checkOrder(scanner);
             indexes.onBatch(scanner);
+            transactions.onBatch(scanner, flushedOffset);
             state.batchesCount++;
             state.recordsCount += BatchHeader.recordsCount(scanner.header(), scanner.headerPosition());
             offsetNext = scanner.lastOffset() + 1;
             position += scanner.sizeBytes();
         }
         indexes.onEnd(offsetNext, flushedOffset);
+        transactions.onEnd(offsetNext);
     }
 
     private void checkOrder(BatchScanner scanner) {

@@ -10,6 +10,7 @@ import dev.millrace.log.segment.ActiveSegment;
 import dev.millrace.log.segment.SealedSegment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -190,6 +191,11 @@ final class ActiveFileSegment implements ActiveSegment {
     }
 
     @Override
+    public void replaceAborted(List<AbortedSpan> spans) {
+        indexes.aborted.replace(spans);
+    }
+
+    @Override
     public void flush() throws IOException {
         long seenSizeBytes = sizeBytes;
         StoreFile seen = file;
@@ -200,10 +206,13 @@ final class ActiveFileSegment implements ActiveSegment {
             seen.sync();
         }
         // Also if there are no new bytes: the end of the segment brings an entry of its own.
-        indexes.writeBack(partition.files(), paths, true);
+        boolean abortedWritten = indexes.writeBack(partition.files(), paths, true);
         if (!nameFlushed || indexes.areNamesUnsynced()) {
             partition.syncNames();
             nameFlushed = true;
+        }
+        if (abortedWritten) {
+            partition.transactionFacts().write(paths.baseOffset(), indexes.aborted);
         }
         indexes.synced();
         flushedSizeBytes = seenSizeBytes;
@@ -212,7 +221,9 @@ final class ActiveFileSegment implements ActiveSegment {
     @Override
     public void writeBack() throws IOException {
         writtenBackSizeBytes = file == null ? -1 : sizeBytes;
-        indexes.writeBack(partition.files(), paths, false);
+        if (indexes.writeBack(partition.files(), paths, false)) {
+            partition.transactionFacts().write(paths.baseOffset(), indexes.aborted);
+        }
     }
 
     @Override

@@ -85,11 +85,20 @@ final class Indexes {
         return position;
     }
 
-    /** Writes what the files lack; see {@link SparseIndex#writeBack}. */
-    void writeBack(FileStore files, SegmentPaths paths, boolean sync) throws IOException {
+    /**
+     * Writes what the files lack; see {@link SparseIndex#writeBack}.
+     *
+     * @return whether that of the aborted transactions was touched: then {@link TransactionIndexFacts} must hear of it
+     */
+    boolean writeBack(FileStore files, SegmentPaths paths, boolean sync) throws IOException {
+        writeBackSparse(files, paths, sync);
+        return aborted.writeBack(files, paths.transactionIndex(), sync);
+    }
+
+    /** As {@link #writeBack}, without that of the aborted transactions. */
+    void writeBackSparse(FileStore files, SegmentPaths paths, boolean sync) throws IOException {
         offsets.writeBack(files, paths.offsetIndex(), sync);
         times.writeBack(files, paths.timeIndex(), sync);
-        aborted.writeBack(files, paths.transactionIndex(), sync);
     }
 
     /** Whether one of the files was made since {@link #synced}. */

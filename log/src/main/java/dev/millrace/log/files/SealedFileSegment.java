@@ -4,10 +4,12 @@ import dev.millrace.base.files.FileStore;
 import dev.millrace.base.files.StoreFile;
 import dev.millrace.log.Slice;
 import dev.millrace.log.segment.AbortedSpan;
+import dev.millrace.log.segment.CorruptSegmentException;
 import dev.millrace.log.segment.SealedSegment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.SoftReference;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class SealedFileSegment implements SealedSegment {
 
     private static final long UNKNOWN = Long.MIN_VALUE;
+    private static final int UNKNOWN_COUNT = -1;
 
     private final PartitionFiles partition;
     private final SegmentPaths paths;
@@ -30,8 +33,8 @@ final class SealedFileSegment implements SealedSegment {
     private volatile long largestTimestampMs = UNKNOWN;
     private volatile long sizeBytes = UNKNOWN;
 
-    /** It was looked, and there is no transaction index: the usual case, which then costs nothing. */
-    private volatile boolean noneAborted;
+    /** Entries of the transaction index. In the usual case there are none, and then reading costs nothing. */
+    private volatile int abortedCount = UNKNOWN_COUNT;
 
     /** Where unwritten index entries and the state of the last flush are; absent once all is flushed. */
     private volatile @Nullable ActiveFileSegment unflushed;
@@ -53,6 +56,7 @@ final class SealedFileSegment implements SealedSegment {
         this.indexes = new SoftReference<>(indexes);
         this.largestTimestampMs = active.largestTimestampMs();
         this.sizeBytes = active.sizeBytes();
+        this.abortedCount = indexes.aborted.count();
         this.unflushed = active;
     }
 
@@ -98,9 +102,24 @@ final class SealedFileSegment implements SealedSegment {
         if (seen == null) {
             Opened file = open();
             seen = SegmentRecovery.loadSealed(partition, paths, file.file, file.sizeBytes);
+            checkAborted(seen);
             indexes = new SoftReference<>(seen);
         }
         return seen;
+    }
+
+    /** A start makes a damaged one anew. One that was damaged since must not be believed: what it lacks would be given to readers. */
+    private void checkAborted(Indexes read) throws IOException {
+        int known = abortedCount;
+        if (read.aborted.hasTail() || (known != UNKNOWN_COUNT && read.aborted.count() != known)) {
+            throw new CorruptSegmentException(paths.transactionIndex() + " is damaged or gone: which records of "
+                    + paths.log() + " were aborted is not known. Restart: it is made anew then");
+        }
+    }
+
+    /** Says how many aborted transactions end here: then the file is not looked for. */
+    void knowAborted(int count) {
+        abortedCount = count;
     }
 
     @Override
@@ -110,14 +129,14 @@ final class SealedFileSegment implements SealedSegment {
 
     @Override
     public boolean hasAborted() throws IOException {
-        if (!noneAborted && unflushed == null && indexes.get() == null) {
-            noneAborted = !partition.files().exists(paths.transactionIndex());
+        if (abortedCount == UNKNOWN_COUNT) {
+            abortedCount = unflushed == null
+                            && indexes.get() == null
+                            && !partition.files().exists(paths.transactionIndex())
+                    ? 0
+                    : indexes().aborted.count();
         }
-        if (noneAborted) {
-            return false;
-        }
-        noneAborted = indexes().aborted.count() == 0;
-        return !noneAborted;
+        return abortedCount > 0;
     }
 
     @Override
@@ -127,14 +146,34 @@ final class SealedFileSegment implements SealedSegment {
 
     @Override
     public void noteAborted(AbortedSpan span) throws IOException {
-        noneAborted = false;
         Indexes noted = indexes();
         noted.aborted.append(span);
+        abortedCount = noted.aborted.count();
         if (unflushed == null) {
-            noted.aborted.writeBack(partition.files(), paths.transactionIndex(), true);
-            partition.syncNames();
-            noted.aborted.synced();
+            writeAborted(noted);
         }
+    }
+
+    @Override
+    public void replaceAborted(List<AbortedSpan> spans) throws IOException {
+        Indexes noted = indexes.get();
+        if (noted == null) {
+            Opened file = open();
+            noted = SegmentRecovery.loadSealed(partition, paths, file.file, file.sizeBytes);
+        }
+        noted.aborted.replace(spans);
+        abortedCount = noted.aborted.count();
+        if (unflushed == null) {
+            writeAborted(noted);
+        }
+        indexes = new SoftReference<>(noted);
+    }
+
+    private void writeAborted(Indexes noted) throws IOException {
+        noted.aborted.writeBack(partition.files(), paths.transactionIndex(), true);
+        partition.syncNames();
+        partition.transactionFacts().write(paths.baseOffset(), noted.aborted);
+        noted.aborted.synced();
     }
 
     @Override
@@ -175,6 +214,7 @@ final class SealedFileSegment implements SealedSegment {
         partition.files().delete(paths.offsetIndex());
         partition.files().delete(paths.timeIndex());
         partition.files().delete(paths.transactionIndex());
+        partition.transactionFacts().forget(paths.baseOffset());
         Opened seen = opened.get();
         if (seen != null) {
             partition.openFiles().closeLater(seen.file);

@@ -8,8 +8,10 @@ import dev.millrace.log.segment.SegmentProvider.Recovered;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -33,6 +35,7 @@ final class SegmentRecovery {
     private final List<Long> baseOffsets = new ArrayList<>();
     private final List<SealedSegment> sealed = new ArrayList<>();
     private final List<String> findings = new ArrayList<>();
+    private final List<Long> abortedInDoubt = new ArrayList<>();
 
     /** @param endsThere whether what lies behind {@code trustedOffset} does not count, because nobody was told of it */
     SegmentRecovery(PartitionFiles partition, long trustedOffset, boolean endsThere) {
@@ -51,6 +54,7 @@ final class SegmentRecovery {
             return new Recovered(List.of(), Optional.empty(), findings);
         }
         partition.directoryFound();
+        checkTransactionIndexes();
         if (trustedOffset == 0 || !names.contains(partition.directory().resolve(PartitionMetadataFile.NAME))) {
             // It may be that a sync of it failed: then the next one would find nothing to write, and say that all is
             // well.
@@ -69,7 +73,7 @@ final class SegmentRecovery {
             ActiveFileSegment segment = verified(baseOffsets.get(i), nextBaseOffset);
             if (segment.offsetNext() != nextBaseOffset) {
                 dropBehind(i, "the segment before it lost its end and now ends before offset " + segment.offsetNext());
-                return new Recovered(sealed, Optional.of(segment), findings);
+                return new Recovered(sealed, Optional.of(segment), findings, abortedInDoubt);
             }
             sealed.add(segment.seal());
         }
@@ -79,7 +83,7 @@ final class SegmentRecovery {
                     + " was cut away, because it was never acknowledged");
             active.cutTo(trustedOffset);
         }
-        return new Recovered(sealed, Optional.of(active), findings);
+        return new Recovered(sealed, Optional.of(active), findings, abortedInDoubt);
     }
 
     private void listFiles() throws IOException {
@@ -100,6 +104,43 @@ final class SegmentRecovery {
         }
     }
 
+    /** Looks whether those that begin below the trusted offset are what they were when this was flushed. Costs nothing where there are none. */
+    private void checkTransactionIndexes() throws IOException {
+        boolean some = names.contains(partition.directory().resolve(TransactionIndexFacts.NAME));
+        Map<Long, TransactionIndex> found = new HashMap<>();
+        for (long baseOffset : baseOffsets) {
+            Path path = pathsOf(baseOffset).transactionIndex();
+            if (baseOffset < trustedOffset && names.contains(path)) {
+                found.put(baseOffset, TransactionIndex.read(partition.files(), path));
+            }
+        }
+        if (!some && found.isEmpty()) {
+            return;
+        }
+        TransactionIndexFacts facts = partition.transactionFacts();
+        boolean known = facts.load(Set.copyOf(baseOffsets)) == TransactionIndexFacts.Knowledge.WHOLE;
+        boolean lost = !known && (some || anyBelow(trustedOffset, found));
+        for (int i = 0; i < baseOffsets.size() && baseOffsets.get(i) < trustedOffset; i++) {
+            long baseOffset = baseOffsets.get(i);
+            TransactionIndex index = found.getOrDefault(baseOffset, new TransactionIndex());
+            boolean ended = i + 1 < baseOffsets.size() && baseOffsets.get(i + 1) <= trustedOffset;
+            if (lost || !facts.agree(baseOffset, index, trustedOffset) || (ended && index.hasTail())) {
+                doubtAborted(pathsOf(baseOffset).transactionIndex());
+                abortedInDoubt.add(baseOffset);
+            }
+        }
+    }
+
+    private void doubtAborted(Path index) {
+        findings.add(index + ": is not as " + partition.directory().resolve(TransactionIndexFacts.NAME)
+                + " says, or that is damaged or gone; made anew from the batches of the segment");
+    }
+
+    private static boolean anyBelow(long offset, Map<Long, TransactionIndex> indexes) {
+        return indexes.values().stream()
+                .anyMatch(index -> index.count() == 0 || index.get(0).lastOffset() < offset);
+    }
+
     private static OptionalLong baseOffsetOfIndex(Path path) {
         for (String suffix : INDEX_SUFFIXES) {
             OptionalLong baseOffset = SegmentPaths.baseOffset(path, suffix);
@@ -117,13 +158,15 @@ final class SegmentRecovery {
         if (!names.contains(paths.timeIndex()) || nextBaseOffset == trustedOffset) {
             completeIndexes(paths);
         }
-        return new SealedFileSegment(partition, paths, nextBaseOffset);
+        SealedFileSegment segment = new SealedFileSegment(partition, paths, nextBaseOffset);
+        segment.knowAborted(partition.transactionFacts().count(baseOffset));
+        return segment;
     }
 
     private void completeIndexes(SegmentPaths paths) throws IOException {
         try (StoreFile file = partition.files().open(paths.log(), FileStore.Mode.READ)) {
             Indexes indexes = loadSealed(partition, paths, file, file.sizeBytes());
-            indexes.writeBack(partition.files(), paths, true);
+            indexes.writeBackSparse(partition.files(), paths, true);
             if (indexes.times.count() > 0 && !names.contains(paths.timeIndex())) {
                 findings.add(paths.timeIndex() + ": was missing; made anew from " + paths.log());
             }

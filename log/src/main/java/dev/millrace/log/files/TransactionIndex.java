@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.zip.CRC32C;
 
 /**
  * Which transactions were aborted in a segment: an entry for each whose abort marker is in it. In memory, and in a file in Kafka's format,
@@ -118,6 +120,21 @@ public final class TransactionIndex extends SparseIndex {
                     .putLong(seen[i].lastOffset())
                     .putLong(seen[i].lastStableOffset());
         }
+    }
+
+    /** CRC32C of the first entries, as they stand in the file. */
+    int crcOf(int entriesCount) {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(entriesCount, ENTRY_BYTES));
+        encode(0, entriesCount, bytes);
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.flip());
+        return (int) crc.getValue();
+    }
+
+    /** Replaces all entries. For the writer. */
+    void replace(List<AbortedSpan> spans) {
+        truncateTo(0);
+        spans.forEach(this::append);
     }
 
     /** Reads an index file, up to the first entry that cannot be right. */

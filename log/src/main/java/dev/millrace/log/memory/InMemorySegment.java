@@ -134,6 +134,11 @@ final class InMemorySegment implements ActiveSegment, SealedSegment {
     }
 
     @Override
+    public void replaceAborted(List<AbortedSpan> spans) {
+        aborted = List.copyOf(spans);
+    }
+
+    @Override
     public void noteAborted(AbortedSpan span) {
         if (aborted.isEmpty() || span.lastOffset() > aborted.getLast().lastOffset()) {
             List<AbortedSpan> more = new ArrayList<>(aborted);

@@ -2,6 +2,7 @@ package dev.millrace.log.segment;
 
 import dev.millrace.log.Slice;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -62,6 +63,9 @@ public interface Segment {
      * flushed.
      */
     void noteAborted(AbortedSpan span) throws IOException;
+
+    /** Notes these aborted transactions, and no others, as durably as {@link #noteAborted}. For the writer. */
+    void replaceAborted(List<AbortedSpan> spans) throws IOException;
 
     /**
      * Makes everything appended before this call durable, the names of files included. MAY be called from any thread, beside the

@@ -39,6 +39,18 @@ public interface SegmentProvider {
      * @param sealed all but the last
      * @param active the last one, open for appends
      * @param findings in words, what was repaired: one line each, naming file and position; empty if all was well
+     * @param abortedInDoubt base offsets of the segments that may not know all aborted transactions which ended in them below the trusted
+     *     offset: the caller tells them with {@link Segment#replaceAborted}
      */
-    record Recovered(List<SealedSegment> sealed, Optional<ActiveSegment> active, List<String> findings) {}
+    record Recovered(
+            List<SealedSegment> sealed,
+            Optional<ActiveSegment> active,
+            List<String> findings,
+            List<Long> abortedInDoubt) {
+
+        /** Without any doubt. */
+        public Recovered(List<SealedSegment> sealed, Optional<ActiveSegment> active, List<String> findings) {
+            this(sealed, active, findings, List.of());
+        }
+    }
 }

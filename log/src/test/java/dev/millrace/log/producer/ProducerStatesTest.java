@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.log.records.ControlRecord;
 import dev.millrace.log.records.RecordBatchBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 class ProducerStatesTest {
@@ -81,6 +83,43 @@ class ProducerStatesTest {
             assertThatThrownBy(() -> states.load(damaged)).isInstanceOf(IOException.class);
         }
         assertThat(placeOf(states, batch(0, 0, 1, 0))).isEqualTo(5);
+    }
+
+    /** Rows of 46 bytes, written down by hand; the CRC was computed elsewhere. */
+    @Test
+    void shouldWriteAndReadTheRowsOfKafka() throws IOException {
+        String golden = "0001" + "c7ae54c0" + "00000003"
+                + "0000000000000007" + "0001" + "00000001" + "000000000000000b" + "00000001" + "00000000000003e8"
+                + "ffffffff" + "000000000000000a"
+                + "0000000000000007" + "0001" + "00000002" + "000000000000000c" + "00000000" + "00000000000003e9"
+                + "ffffffff" + "000000000000000a"
+                + "0000000000000008" + "0003" + "ffffffff" + "ffffffffffffffff" + "00000000" + "00000000000003ea"
+                + "00000005" + "ffffffffffffffff";
+        states.append(transactional(0, 2, 10, 1_000), 0);
+        states.append(transactional(2, 1, 12, 1_001), 0);
+        RecordBatchBuilder marker = new RecordBatchBuilder()
+                .baseOffset(13)
+                .producer(8, (short) 3, -1)
+                .transactional(true)
+                .control(true);
+        states.append(ControlRecord.endOfTransaction(marker, true, 5, 1_002), 0);
+        assertThat(HexFormat.of().formatHex(states.toSnapshot())).isEqualTo(golden);
+
+        ProducerStates loaded = new ProducerStates();
+        loaded.load(HexFormat.of().parseHex(golden));
+        assertThat(loaded.describe()).isEqualTo(states.describe());
+        assertThat(loaded.undecided().firstOffset()).isEqualTo(10);
+    }
+
+    private static ByteBuffer transactional(int baseSequence, int recordsCount, long baseOffset, long timestampMs) {
+        RecordBatchBuilder builder = new RecordBatchBuilder()
+                .baseOffset(baseOffset)
+                .producer(PRODUCER, (short) 1, baseSequence)
+                .transactional(true);
+        for (int i = 0; i < recordsCount; i++) {
+            builder.add(timestampMs, ByteBuffer.allocate(10));
+        }
+        return builder.build();
     }
 
     /** The base offset of the original of which this is a repetition. */
