@@ -55,8 +55,6 @@ public final class ErrorMapping {
             case TRANSACTION_ABORTABLE -> Errors.TRANSACTION_ABORTABLE;
             case TRANSACTIONAL_ID_NOT_FOUND -> Errors.TRANSACTIONAL_ID_NOT_FOUND;
             case UNSTABLE_OFFSET_COMMIT -> Errors.UNSTABLE_OFFSET_COMMIT;
-            // The one refusal of a transactional id that every client, librdkafka too, takes as final.
-            case TRANSACTIONS_NOT_AVAILABLE -> Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
             case COORDINATOR_LOADING -> Errors.COORDINATOR_LOAD_IN_PROGRESS;
             case COORDINATOR_NOT_AVAILABLE -> Errors.COORDINATOR_NOT_AVAILABLE;
             case NOT_COORDINATOR -> Errors.NOT_COORDINATOR;

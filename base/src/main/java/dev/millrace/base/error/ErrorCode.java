@@ -91,9 +91,6 @@ public enum ErrorCode {
     TRANSACTION_COORDINATOR_FENCED(
             Category.CLIENT,
             "A newer coordinator of the transaction has written to the partition. The older one must stop."),
-    TRANSACTIONS_NOT_AVAILABLE(
-            Category.CLIENT,
-            "This version of Millrace has no transactions. Remove transactional.id from the producer."),
 
     // Transactions (KIP-98, KIP-890).
     INVALID_TRANSACTION_TIMEOUT(Category.CLIENT, "A transaction may not last so long. See transaction.max.timeout.ms."),

@@ -37,7 +37,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
-/** The real control plane over a real log, with its threads, and without groups: node 1 of cluster "AAAAAAAAAAAAAAAAAAAAAQ". */
+/** The real control plane over a real log, with its threads: node 1 of cluster "AAAAAAAAAAAAAAAAAAAAAQ". */
 public final class LocalControl implements AutoCloseable {
 
     public static final String CLUSTER_ID = new TopicId(0, 1).toString();
@@ -48,6 +48,8 @@ public final class LocalControl implements AutoCloseable {
     private final LogStore logs;
     private final MachineRuntime machines;
     private final MetadataService metadata;
+    private final GroupCoordinator groups;
+    private final TransactionCoordinator transactions;
     private final LogPort port;
 
     private LocalControl(Optional<Path> directory) {
@@ -72,13 +74,14 @@ public final class LocalControl implements AutoCloseable {
             throw e;
         }
         LocalPartitions partitions = new LocalPartitions(metadata);
-        GroupCoordinator groups = new GroupCoordinator(
+        Supplier<ClusterView> cluster = () -> new MetadataView(metadata.image());
+        groups = new GroupCoordinator(
                 GroupSettings.DEFAULT,
                 machines(
                         InternalTopics.CONSUMER_OFFSETS,
-                        GroupCoordinator.machineFactory(GroupSettings.DEFAULT, UUID::randomUUID)),
-                topic -> metadata.image().topic(topic).map(TopicImage::id));
-        TransactionCoordinator transactions = new TransactionCoordinator(
+                        GroupCoordinator.machineFactory(GroupSettings.DEFAULT, UUID::randomUUID, cluster)),
+                cluster);
+        transactions = new TransactionCoordinator(
                 TransactionSettings.DEFAULT,
                 metadata,
                 groups,
@@ -86,6 +89,8 @@ public final class LocalControl implements AutoCloseable {
                 scheduler,
                 machine -> machines(InternalTopics.TRANSACTION_STATE, machine));
         port = new LocalLogPort(partitions, groups, transactions);
+        groups.resume();
+        transactions.resume();
     }
 
     private <C> MachineSet<C> machines(String topic, Supplier<? extends Machine<C>> machine) {
@@ -107,6 +112,14 @@ public final class LocalControl implements AutoCloseable {
 
     public LogPort port() {
         return port;
+    }
+
+    public GroupCoordinator groups() {
+        return groups;
+    }
+
+    public TransactionCoordinator transactions() {
+        return transactions;
     }
 
     public LogStore logs() {
