@@ -74,8 +74,8 @@ final class MigrationTest {
         assertThat(groups.state()).isEqualTo(GroupState.PREPARING_REBALANCE);
         groups.machine().restart();
         assertThat(groups.state()).isEqualTo(GroupState.PREPARING_REBALANCE);
-        JoinAnswer.Joined joined = GroupsHarness.joined(
-                groups.join(Join.of(classic).protocols(protocol())));
+        JoinAnswer.Joined joined =
+                GroupsHarness.joined(groups.join(Join.of(classic).protocols(protocol())));
         assertThat(GroupsHarness.ids(joined)).containsExactly(classic);
         assertThat(groups.sync(classic, joined.generation(), classic, "all")).isCompleted();
         assertThat(groups.state()).isEqualTo(GroupState.STABLE);
@@ -86,7 +86,8 @@ final class MigrationTest {
         ConsumerClient one = new ConsumerClient(groups, "one", "flights");
         one.beat();
         one.reconcile();
-        String classic = GroupsHarness.value(groups.join(Join.dynamic().protocols(protocol()))).memberId();
+        String classic = GroupsHarness.value(groups.join(Join.dynamic().protocols(protocol())))
+                .memberId();
         assertThat(join(groups, classic).generation()).isEqualTo(2);
         assertThat(partitions(groups.sync(classic, 2).join().assignment())).isEmpty();
         one.beat();
@@ -171,8 +172,10 @@ final class MigrationTest {
 
     /** A stable classic group of one, that has all of flights. */
     private static String classicGroup(GroupsHarness groups) {
-        String memberId = GroupsHarness.value(groups.join(Join.dynamic().protocols(protocol()))).memberId();
-        JoinAnswer.Joined joined = GroupsHarness.joined(groups.join(Join.of(memberId).protocols(protocol())));
+        String memberId = GroupsHarness.value(groups.join(Join.dynamic().protocols(protocol())))
+                .memberId();
+        JoinAnswer.Joined joined =
+                GroupsHarness.joined(groups.join(Join.of(memberId).protocols(protocol())));
         groups.machine()
                 .<SyncAnswer>ask(reply -> new GroupCommand.Sync(
                         new SyncRequest(
@@ -206,8 +209,8 @@ final class MigrationTest {
 
     private static ConsumerGroupDescription describe(GroupsHarness groups) {
         return GroupsHarness.value(groups.machine()
-                        .<Optional<ConsumerGroupDescription>>ask(reply ->
-                                new GroupCommand.DescribeConsumerGroup(GroupsHarness.GROUP, reply)))
+                        .<Optional<ConsumerGroupDescription>>ask(
+                                reply -> new GroupCommand.DescribeConsumerGroup(GroupsHarness.GROUP, reply)))
                 .orElseThrow();
     }
 
@@ -215,14 +218,23 @@ final class MigrationTest {
     private static Protocol protocol() {
         byte[] name = "flights".getBytes(StandardCharsets.UTF_8);
         ByteBuffer bytes = ByteBuffer.allocate(100);
-        bytes.putShort((short) 1).putInt(1).putShort((short) name.length).put(name).putInt(-1).putInt(0);
+        bytes.putShort((short) 1)
+                .putInt(1)
+                .putShort((short) name.length)
+                .put(name)
+                .putInt(-1)
+                .putInt(0);
         return new Protocol("range", Arrays.copyOf(bytes.array(), bytes.position()));
     }
 
     private static byte[] assignment(int... partitions) {
         byte[] name = "flights".getBytes(StandardCharsets.UTF_8);
         ByteBuffer bytes = ByteBuffer.allocate(100);
-        bytes.putShort((short) 1).putInt(1).putShort((short) name.length).put(name).putInt(partitions.length);
+        bytes.putShort((short) 1)
+                .putInt(1)
+                .putShort((short) name.length)
+                .put(name)
+                .putInt(partitions.length);
         for (int partition : partitions) {
             bytes.putInt(partition);
         }

@@ -40,7 +40,12 @@ final class RangeAssignor implements Assignor {
             SortedSet<PartitionId> its = PartitionSets.fresh();
             for (TopicId topic : member.topics()) {
                 int place = served.merge(topic, 1, Integer::sum) - 1;
-                addRange(topic, place, subscribersCount.get(topic), partitionsCount.get(topic), its);
+                addRange(
+                        topic,
+                        place,
+                        subscribersCount.getOrDefault(topic, 1),
+                        partitionsCount.getOrDefault(topic, 0),
+                        its);
             }
             assigned.put(member.memberId(), its);
         }

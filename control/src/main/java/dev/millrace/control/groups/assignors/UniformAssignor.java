@@ -37,9 +37,9 @@ final class UniformAssignor implements Assignor {
         keep(shares, partitionsCount);
         Map<TopicId, List<Share>> subscribers = subscribers(shares);
         List<TopicId> topics = new ArrayList<>(subscribers.keySet());
-        topics.sort(
-                Comparator.<TopicId>comparingInt(topic -> subscribers.get(topic).size())
-                        .thenComparing(PartitionSets.TOPIC_ORDER));
+        topics.sort(Comparator.<TopicId>comparingInt(
+                        topic -> subscribers.getOrDefault(topic, List.of()).size())
+                .thenComparing(PartitionSets.TOPIC_ORDER));
         handOut(topics, subscribers, partitionsCount, shares);
         while (level(topics, subscribers)) {
             // Once more: what moved for one topic may have made another uneven.
@@ -109,10 +109,10 @@ final class UniformAssignor implements Assignor {
         Set<PartitionId> taken = new HashSet<>();
         shares.values().forEach(share -> taken.addAll(share.partitions));
         for (TopicId topic : topics) {
-            for (int number = 0; number < partitionsCount.get(topic); number++) {
+            for (int number = 0; number < partitionsCount.getOrDefault(topic, 0); number++) {
                 PartitionId partition = new PartitionId(topic, number);
                 if (!taken.contains(partition)) {
-                    least(subscribers.get(topic)).partitions.add(partition);
+                    least(subscribers.getOrDefault(topic, List.of())).partitions.add(partition);
                 }
             }
         }
@@ -122,7 +122,7 @@ final class UniformAssignor implements Assignor {
     private static boolean level(List<TopicId> topics, Map<TopicId, List<Share>> subscribers) {
         boolean moved = false;
         for (TopicId topic : topics) {
-            List<Share> candidates = subscribers.get(topic);
+            List<Share> candidates = subscribers.getOrDefault(topic, List.of());
             boolean uneven = true;
             while (uneven) {
                 Share least = least(candidates);

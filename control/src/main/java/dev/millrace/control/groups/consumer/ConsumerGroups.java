@@ -1,5 +1,6 @@
 package dev.millrace.control.groups.consumer;
 
+import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
 import dev.millrace.control.groups.api.ClassicMembership;
 import dev.millrace.control.groups.api.ClusterView;
@@ -239,6 +240,25 @@ public final class ConsumerGroups {
         Integer epoch = progress.assigned().get(partition);
         Integer revoked = progress.revoking().get(partition);
         return (epoch != null && epoch <= since) || (revoked != null && revoked <= since);
+    }
+
+    /**
+     * Whether the committer may commit as part of a transaction (KIP-447): as {@link #admitCommit}, but who does not say who it is is let through, and who is out of
+     * date hears ILLEGAL_GENERATION, which producers know what to do about.
+     *
+     * @return why not; empty if it may
+     */
+    public Optional<MillraceException> admitTransactionalCommit(CommitRequest request) {
+        GroupOffsets.Committer committer = request.committer();
+        boolean nobody = committer.generation() < 0
+                && committer.memberId().isEmpty()
+                && committer.instanceId().isEmpty();
+        return nobody
+                ? Optional.empty()
+                : admitCommit(request)
+                        .map(refusal -> refusal.code() == ErrorCode.STALE_MEMBER_EPOCH
+                                ? new MillraceException(ErrorCode.ILLEGAL_GENERATION, String.valueOf(refusal.getMessage()))
+                                : refusal);
     }
 
     /** Whether the reader may read offsets now: a member that says who it is must be up to date. */

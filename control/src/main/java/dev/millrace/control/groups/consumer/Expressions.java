@@ -18,10 +18,19 @@ final class Expressions {
     /** Far above what the groups of one machine use; a bound on what clients can make us remember. */
     private static final int MAX_KEPT = 10_000;
 
+    /** Instructions, about; a name has 249 characters at most. */
+    private static final long MAX_SIZE = 20_000;
+
     private final Map<String, List<String>> matches = new HashMap<>();
 
-    /** Makes sure that the expression can be read. */
+    /** Makes sure that the expression can be read, and does not take the memory of all others. */
     static void check(String expression) {
+        if (ExpressionSize.of(expression) > MAX_SIZE) {
+            throw new MillraceException(
+                    ErrorCode.INVALID_REGULAR_EXPRESSION,
+                    "SubscribedTopicRegex is too large when its repetitions are written out: subscribe to several"
+                            + " topics by name, or repeat less.");
+        }
         try {
             Pattern _ = Pattern.compile(expression);
         } catch (PatternSyntaxException e) {
