@@ -223,13 +223,19 @@ final class GroupMachine implements Machine<GroupCommand> {
         TransactionalCommit commit = command.commit();
         Optional<MillraceException> refusal = commit.guard().refusal();
         if (refusal.isEmpty()) {
-            refusal = classic.admitTransactionalCommit(commit.request().committer(), turn);
+            refusal = admitTransactionalCommit(commit.request(), turn);
         }
         if (refusal.isPresent()) {
             turn.fail(command.reply(), refusal.get());
         } else {
             turn.answer(command.reply(), pending.commit(commit, turn));
         }
+    }
+
+    private Optional<MillraceException> admitTransactionalCommit(CommitRequest request, Turn<GroupCommand> turn) {
+        return consumer.has(request.committer().groupId())
+                ? consumer.admitTransactionalCommit(request)
+                : classic.admitTransactionalCommit(request.committer(), turn);
     }
 
     private void deleteOffsets(GroupCommand.DeleteOffsets command, Turn<GroupCommand> turn) {
