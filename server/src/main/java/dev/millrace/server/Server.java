@@ -117,7 +117,7 @@ public final class Server implements AutoCloseable {
             handlers.add(new H72_PushTelemetry(TelemetryReceiver.NOBODY));
             handlers.addAll(GroupHandlers.all(groups, port, identity.nodeId()));
             handlers.addAll(AdminHandlers.of(
-                    metadata, port, files, config.directory(), waiting, LogbackLevels.ofThisProcess()));
+                    metadata, port, files, config.directory(), waiting, LogbackLevels.ofThisProcess(), clock));
             Handlers registered = Handlers.of(handlers, () -> metadata.image().features());
             KafkaServer kafka = closing.add(KafkaServer.start(config.wire(), registered, clock));
             return new Server(kafka, closing);
