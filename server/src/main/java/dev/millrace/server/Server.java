@@ -139,7 +139,7 @@ public final class Server implements AutoCloseable {
             handlers.addAll(GroupHandlers.all(groups, transactions, port, identity.nodeId()));
             handlers.addAll(TransactionHandlers.all(transactions, groups, port, metadata, clock));
             handlers.addAll(AdminHandlers.of(
-                    metadata, port, files, config.directory(), waiting, LogbackLevels.ofThisProcess()));
+                    metadata, port, files, config.directory(), waiting, LogbackLevels.ofThisProcess(), clock));
             Handlers registered = Handlers.of(handlers, () -> metadata.image().features());
             KafkaServer kafka = closing.add(KafkaServer.start(config.wire(), registered, clock));
             return new Server(kafka, closing);

@@ -56,7 +56,8 @@ class AdminClientTest {
             control.files(),
             Path.of(System.getProperty("java.io.tmpdir")),
             control.waiting(),
-            LoggerLevels.NONE));
+            LoggerLevels.NONE,
+            control.clock()));
     private final Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, server.bootstrap()));
 
     @AfterEach

@@ -33,7 +33,8 @@ class FeaturesTest {
                     control.files(),
                     Path.of(System.getProperty("java.io.tmpdir")),
                     control.waiting(),
-                    LoggerLevels.NONE),
+                    LoggerLevels.NONE,
+                    control.clock()),
             () -> control.metadata().image().features());
     private final Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, server.bootstrap()));
 

@@ -43,6 +43,7 @@ public final class LocalControl implements AutoCloseable {
 
     public static final String CLUSTER_ID = new TopicId(0, 1).toString();
 
+    private final Clock clock = new SystemClock();
     private final ThreadScheduler scheduler;
     private final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
     private final FileStore files = new DiskFileStore();
@@ -54,7 +55,6 @@ public final class LocalControl implements AutoCloseable {
     private final LogPort port;
 
     private LocalControl(Optional<Path> directory) {
-        Clock clock = new SystemClock();
         scheduler = new ThreadScheduler(clock);
         LogEnvironment environment =
                 new LogEnvironment(files, clock, scheduler, waiting, AgentHost.threads(), new Metrics());
@@ -129,6 +129,10 @@ public final class LocalControl implements AutoCloseable {
 
     public FileStore files() {
         return files;
+    }
+
+    public Clock clock() {
+        return clock;
     }
 
     public ExecutorService waiting() {

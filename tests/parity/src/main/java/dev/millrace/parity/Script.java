@@ -18,6 +18,7 @@ public final class Script {
             new ProduceChapter(),
             new FetchChapter(),
             new OffsetsChapter(),
+            new ReassignmentsChapter(),
             new GroupsChapter(),
             new GroupOffsetsChapter(),
             new VersionsChapter(),

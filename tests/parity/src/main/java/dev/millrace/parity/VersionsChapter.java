@@ -14,6 +14,7 @@ import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData.TopicR
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.GetTelemetrySubscriptionsRequestData;
 import org.apache.kafka.common.message.ListConfigResourcesRequestData;
+import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestTopic;
 import org.apache.kafka.common.message.PushTelemetryRequestData;
@@ -112,6 +113,14 @@ final class VersionsChapter implements Chapter {
                 stage,
                 ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
                 _ -> new DescribeTopicPartitionsRequestData().setTopics(List.of(new TopicRequest().setName(TOPIC))));
+        every(stage, ApiKeys.ELECT_LEADERS, _ -> ReassignmentsChapter.elect(0, TOPIC, 0));
+        every(
+                stage,
+                ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
+                _ -> ReassignmentsChapter.reassign(TOPIC, 0, List.of(stage.nodeId())));
+        every(stage, ApiKeys.LIST_PARTITION_REASSIGNMENTS, _ -> new ListPartitionReassignmentsRequestData());
+        every(stage, ApiKeys.ALTER_REPLICA_LOG_DIRS, _ -> ReassignmentsChapter.move("/no/such/directory", TOPIC, 0));
+        every(stage, ApiKeys.DESCRIBE_QUORUM, _ -> ReassignmentsChapter.quorum(ReassignmentsChapter.METADATA, 0));
         every(stage, ApiKeys.UPDATE_FEATURES, _ -> FeaturesChapter.update("group.version", 1, 1));
         every(stage, ApiKeys.DESCRIBE_LOG_DIRS, _ -> {
             DescribeLogDirsRequestData request = new DescribeLogDirsRequestData();
