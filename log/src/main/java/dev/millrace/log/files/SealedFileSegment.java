@@ -102,19 +102,23 @@ final class SealedFileSegment implements SealedSegment {
         if (seen == null) {
             Opened file = open();
             seen = SegmentRecovery.loadSealed(partition, paths, file.file, file.sizeBytes);
-            checkAborted(seen);
             indexes = new SoftReference<>(seen);
         }
         return seen;
     }
 
-    /** A start makes a damaged one anew. One that was damaged since must not be believed: what it lacks would be given to readers. */
-    private void checkAborted(Indexes read) throws IOException {
+    /**
+     * A start makes a damaged transaction index anew. One that was damaged since must not be believed: what it lacks would be given to
+     * readers.
+     */
+    private TransactionIndex checkedAborted() throws IOException {
+        TransactionIndex read = indexes().aborted;
         int known = abortedCount;
-        if (read.aborted.hasTail() || (known != UNKNOWN_COUNT && read.aborted.count() != known)) {
+        if ((unflushed == null && read.hasTail()) || (known != UNKNOWN_COUNT && read.count() != known)) {
             throw new CorruptSegmentException(paths.transactionIndex() + " is damaged or gone: which records of "
                     + paths.log() + " were aborted is not known. Restart: it is made anew then");
         }
+        return read;
     }
 
     /** Says how many aborted transactions end here: then the file is not looked for. */
@@ -124,7 +128,7 @@ final class SealedFileSegment implements SealedSegment {
 
     @Override
     public boolean abortedTransactions(long fromOffset, long endOffset, Consumer<AbortedSpan> sink) throws IOException {
-        return hasAborted() && indexes().aborted.search(fromOffset, endOffset, sink);
+        return hasAborted() && checkedAborted().search(fromOffset, endOffset, sink);
     }
 
     @Override
@@ -134,7 +138,7 @@ final class SealedFileSegment implements SealedSegment {
                             && indexes.get() == null
                             && !partition.files().exists(paths.transactionIndex())
                     ? 0
-                    : indexes().aborted.count();
+                    : checkedAborted().count();
         }
         return abortedCount > 0;
     }

@@ -35,7 +35,15 @@ public final class TransactionIndex extends SparseIndex {
     private static final int FIRST_CAPACITY = 4;
 
     /** What a reader goes by: entries below {@code count} do not change, whatever the writer does next. */
-    private record View(AbortedSpan[] entries, int count) {}
+    private static final class View {
+        final AbortedSpan[] entries;
+        final int count;
+
+        View(AbortedSpan[] entries, int count) {
+            this.entries = entries;
+            this.count = count;
+        }
+    }
 
     private volatile View view = new View(NOTHING, 0);
 
