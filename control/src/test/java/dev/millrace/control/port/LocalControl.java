@@ -20,6 +20,7 @@ import dev.millrace.control.metadata.MetadataService;
 import dev.millrace.control.metadata.MetadataSettings;
 import dev.millrace.control.metadata.NewTopic;
 import dev.millrace.control.metadata.Outcome;
+import dev.millrace.control.metadata.TopicImage;
 import dev.millrace.control.metadata.TopicMachines;
 import dev.millrace.control.transactions.LocalMarkerTargets;
 import dev.millrace.control.transactions.TransactionCoordinator;
