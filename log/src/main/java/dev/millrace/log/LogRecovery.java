@@ -47,6 +47,10 @@ import org.slf4j.LoggerFactory;
 final class LogRecovery {
 
     private static final Logger log = LoggerFactory.getLogger(LogRecovery.class);
+
+    /** Says, in a directory that does not say whose it is, that its records may count, for the starts that follow. */
+    private static final String KEPT = "owner-unknown";
+
     private final LogEnvironment environment;
     private final FileStore files;
     private final StorageLayout layout;
@@ -308,7 +312,8 @@ final class LogRecovery {
             PartitionLog partition = register(owner.get(), place.topic(), directory);
             recoveryOf(partition, directory); // So that it keeps its line, and can be deleted.
             takeOffline(partition, "recovery", damage(directory, "a checkpoint says that it was durable"));
-        } else if (opened.isEmpty() && mayHaveBeenFlushed(place.name()) && holdsSegments(directory)) {
+        } else if (files.exists(directory.resolve(KEPT))
+                || (opened.isEmpty() && mayHaveBeenFlushed(place.name()) && holdsSegments(directory))) {
             keep(place);
         } else {
             forget(directory); // What was acknowledged of it is in the journal.
@@ -343,7 +348,12 @@ final class LogRecovery {
     }
 
     /** Whose it is only the checkpoint knew that is lost: it stays, and the partition that has this name is offline. */
-    private synchronized void keep(PartitionPlace place) {
+    private void keep(PartitionPlace place) throws IOException {
+        files.replaceAtomically(place.directory().resolve(KEPT), new byte[0]);
+        noteKept(place);
+    }
+
+    private synchronized void noteKept(PartitionPlace place) {
         IOException damage = damage(place.directory(), "it has segments, and no checkpoint says whose they are");
         kept.put(place.name(), RestingPartition.refusal(place.name(), "recovery", damage));
         findings.add(place.name() + " is offline: its recovery failed: " + damage.getMessage());
