@@ -318,6 +318,7 @@ public final class PartitionLog {
         logStart = start;
         logEnd = end;
         highWatermark = end;
+        lastStable = end;
         leaderEpoch = Math.max(0, state.summary().leaderEpoch());
         resting = state;
     }

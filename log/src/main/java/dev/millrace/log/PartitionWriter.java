@@ -406,6 +406,7 @@ final class PartitionWriter {
         Check.equal(logEnd, log.logEnd(), "end of " + name() + " as its checkpoint says");
         log.publishEpochs(log.epochs().startingAt(log.logStart()));
         log.publishLeaderEpoch(Math.max(log.leaderEpoch(), log.epochs().latest()));
+        transactions.publishRecovered();
         shard.post(past::dropBeforeStart);
     }
 
@@ -461,6 +462,9 @@ final class PartitionWriter {
     Optional<Checkpoint.Summary> summary() {
         if (log.refusal() != null || removals.isUnderWay()) {
             return Optional.empty(); // What may be left of a removal the next start finds.
+        }
+        if (producers.undecided().firstOffset() != Long.MAX_VALUE) {
+            return Optional.empty(); // How far readers of committed data see is told by the batches.
         }
         Optional<RestingPartition> resting = log.resting();
         return resting.isPresent()
