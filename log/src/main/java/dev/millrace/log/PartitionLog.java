@@ -82,6 +82,13 @@ public final class PartitionLog {
      * changed in place. Never waits: a log that cannot keep up refuses with OVERLOADED.
      */
     public Append append(ByteBuffer batches, AppendOptions options) {
+        Append append = appendLater(batches, options);
+        shard.wake();
+        return append;
+    }
+
+    /** As {@link #append}, but the log may wait with it until {@link LogStore#startAppends}, so that what comes together is written together. */
+    public Append appendLater(ByteBuffer batches, AppendOptions options) {
         try {
             MillraceException refused = refusal;
             if (refused != null) {

@@ -144,6 +144,17 @@ final class PartitionWriter {
 
     // ---- Appending
 
+    /** Whether an append would go to the end of a file that is there. */
+    boolean takesBriefly(AppendTask task) {
+        try {
+            return open
+                    && segments.takesBriefly(
+                            task.sizeBytes(), logEnd + task.batches.recordsCount(), task.batches.maxTimestampMs());
+        } catch (IOException e) {
+            return false; // The append itself will tell.
+        }
+    }
+
     void append(AppendTask task) {
         MillraceException refused = log.refusal();
         if (refused != null) {

@@ -39,7 +39,7 @@ public final class ServerKeys {
 
     // Connections and requests.
 
-    static final ConfigKey<Integer> NETWORK_THREADS = ConfigKey.of(ConfigType.INT, 2)
+    static final ConfigKey<Integer> NETWORK_THREADS = ConfigKey.of(ConfigType.INT, 1)
             .server("num.network.threads")
             .unit("threads")
             .between(1, 64)

@@ -52,9 +52,11 @@ public final class H00_Produce implements Handler<ProduceRequestData> {
     private static final long UNKNOWN_OFFSET = -1;
 
     private final LogPort port;
+    private final Runnable startAppends;
 
     public H00_Produce(LogPort port) {
         this.port = port;
+        this.startAppends = port::startAppends;
     }
 
     @Override
@@ -92,6 +94,7 @@ public final class H00_Produce implements Handler<ProduceRequestData> {
                             .setPartitionResponses(entries));
         }
         call.allStarted();
+        context.afterBurst(startAppends);
         return call.future();
     }
 
@@ -107,7 +110,7 @@ public final class H00_Produce implements Handler<ProduceRequestData> {
             checkRequest(acks, transactional);
             PartitionPort partition = partition(topic, data.index(), apiVersion);
             ByteBuffer batch = ProducedBatch.of(data.records(), apiVersion);
-            call.started(partition, partition.append(batch, AppendOptions.CLIENT), entry);
+            call.started(partition, partition.appendLater(batch, AppendOptions.CLIENT), entry);
         } catch (RuntimeException e) {
             call.refused();
             fail(entry, e);

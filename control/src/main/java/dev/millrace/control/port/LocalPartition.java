@@ -47,6 +47,11 @@ final class LocalPartition implements PartitionPort {
     }
 
     @Override
+    public Append appendLater(ByteBuffer batches, AppendOptions options) {
+        return log.appendLater(batches, options);
+    }
+
+    @Override
     public ReadResult read(ReadRequest request) throws IOException {
         return log.read(request);
     }

@@ -19,6 +19,12 @@ public interface LogPort {
     /** The partition of this identity; empty if there is none (any more). */
     Optional<PartitionPort> partition(TopicId topicId, int partition);
 
+    /**
+     * Has those appends begin that were {@linkplain PartitionPort#appendLater left for later}. Small ones may be run, and their futures
+     * completed, inside this call.
+     */
+    void startAppends();
+
     /** Commits and reads the positions of consumer groups. */
     GroupOffsets groupOffsets();
 }

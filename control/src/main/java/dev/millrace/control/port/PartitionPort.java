@@ -40,6 +40,12 @@ public interface PartitionPort {
     Append append(ByteBuffer batches, AppendOptions options);
 
     /**
+     * As {@link #append}, but the log may wait with it until {@link LogPort#startAppends}, so that what comes together is written
+     * together.
+     */
+    Append appendLater(ByteBuffer batches, AppendOptions options);
+
+    /**
      * Reads at most to the request's bound. Looks at indexes and batch headers, not at the records; in the rare case where these are
      * not in memory it waits for the disk.
      *

@@ -158,7 +158,7 @@ public final class Simulator implements AgentHost {
 
         void cycle() {
             awake = false; // Before the work, so that a wake-up from inside it counts.
-            if (agent.doWork() > 0) {
+            if (agent.doWork() != 0) {
                 awake = true;
             }
         }
@@ -173,7 +173,7 @@ public final class Simulator implements AgentHost {
             if (!agents.remove(this)) {
                 return;
             }
-            for (int cycles = 0; agent.doWork() > 0; cycles++) {
+            for (int cycles = 0; agent.doWork() != 0; cycles++) {
                 Check.that(cycles < MAX_STEPS_TO_REST, agent.name() + " comes to rest when closed (seed " + seed + ")");
             }
             agent.onClose();
