@@ -39,7 +39,10 @@ final class LogShard implements Agent {
     /** The same for a cycle on a thread that has other work. */
     private static final long MAX_BRIEF_CYCLE_BYTES = 64 << 10;
 
-    private static final int GATHER_FROM_APPENDS = Integer.getInteger("x.gather", 4);
+    /** A sync of so many appends waits a moment for more, */
+    private static final int GATHER_FROM_APPENDS = 4;
+
+    /** unless they have so many bytes that the sync itself takes its time. */
     private static final long GATHER_BELOW_BYTES = 64 << 10;
 
     private final String name;
@@ -62,6 +65,7 @@ final class LogShard implements Agent {
     private boolean commitDue;
     /** The sync that is due waits for more. */
     private boolean gathering;
+
     private @Nullable MillraceException fenced;
     private long lifeStart;
 

@@ -151,6 +151,7 @@ public final class Simulator implements AgentHost {
 
         private final Agent agent;
         private boolean awake = true;
+        private boolean inCycle;
 
         RunningAgent(Agent agent) {
             this.agent = agent;
@@ -158,14 +159,33 @@ public final class Simulator implements AgentHost {
 
         void cycle() {
             awake = false; // Before the work, so that a wake-up from inside it counts.
-            if (agent.doWork() != 0) {
-                awake = true;
+            inCycle = true;
+            try {
+                if (agent.doWork() != 0) {
+                    awake = true;
+                }
+            } finally {
+                inCycle = false;
             }
         }
 
         @Override
         public void wake() {
             awake = true;
+        }
+
+        @Override
+        public void wakeOrRun() {
+            if (awake || inCycle) {
+                awake = true;
+                return;
+            }
+            inCycle = true;
+            try {
+                awake |= agent.doBriefWork() != 0;
+            } finally {
+                inCycle = false;
+            }
         }
 
         @Override
