@@ -160,6 +160,18 @@ final class PartitionWriter {
 
     // ---- Appending
 
+    /** Whether an append would go to the end of a file that is there. */
+    boolean takesBriefly(AppendTask task) {
+        try {
+            return open
+                    && !log.isResting()
+                    && segments.takesBriefly(
+                            task.sizeBytes(), logEnd + task.batches.recordsCount(), task.batches.maxTimestampMs());
+        } catch (IOException e) {
+            return false; // The append itself will tell.
+        }
+    }
+
     void append(AppendTask task) {
         log.bringBack();
         MillraceException refused = log.refusal();

@@ -97,6 +97,19 @@ public abstract class LogPortContract {
     }
 
     @Test
+    void shouldBeginWhatWasLeftForLaterWhenAskedTo() {
+        PartitionPort partition = partition("later");
+        append(partition, 0, 1);
+        CompletableFuture<AppendResult> first =
+                partition.appendLater(batch(0, 1), AppendOptions.CLIENT).durable();
+        CompletableFuture<AppendResult> second =
+                partition.appendLater(batch(0, 1), AppendOptions.CLIENT).durable();
+        port().startAppends();
+        assertThat(first.join().baseOffset()).isEqualTo(1);
+        assertThat(second.join().baseOffset()).isEqualTo(2);
+    }
+
+    @Test
     void shouldGiveTheFirstBatchWholeIfAskedTo() throws IOException {
         PartitionPort partition = partition("whole");
         append(partition, 0, 3);
