@@ -28,7 +28,7 @@ public final class LocalLogPort implements LogPort {
 
     @Override
     public void startAppends() {
-        metadata.logs().startAppends();
+        partitions.startAppends();
     }
 
     @Override

@@ -10,12 +10,6 @@ package dev.millrace.control.port;
  */
 public interface LogPort extends PartitionPorts {
 
-    /**
-     * Has those appends begin that were {@linkplain PartitionPort#appendLater left for later}. Small ones may be run, and their futures
-     * completed, inside this call.
-     */
-    void startAppends();
-
     /** Commits and reads the positions of consumer groups. */
     GroupOffsets groupOffsets();
 

@@ -43,7 +43,7 @@ public interface PartitionPort {
     Append append(ByteBuffer batches, AppendOptions options);
 
     /**
-     * As {@link #append}, but the log may wait with it until {@link LogPort#startAppends}, so that what comes together is written
+     * As {@link #append}, but the log may wait with it until {@link PartitionPorts#startAppends}, so that what comes together is written
      * together.
      */
     Append appendLater(ByteBuffer batches, AppendOptions options);
