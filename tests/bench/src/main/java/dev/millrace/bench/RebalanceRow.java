@@ -52,7 +52,7 @@ record RebalanceRow(String name, String title, List<Side> sides, List<Goal> goal
             return Figures.of()
                     .with(JOIN_S, joinSeconds)
                     .with(LEAVE_S, leaveSeconds)
-                    .with(REVOKED, revoked);
+                    .with(REVOKED, (double) revoked);
         } finally {
             members.forEach(GroupMember::askToLeave);
             members.forEach(GroupMember::close);

@@ -12,6 +12,7 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
 
@@ -110,11 +111,11 @@ final class Conversation {
 
     private long committedOffset(String group, TopicPartition partition) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
-            return admin.listConsumerGroupOffsets(group)
+            OffsetAndMetadata committed = admin.listConsumerGroupOffsets(group)
                     .partitionsToOffsetAndMetadata()
                     .get()
-                    .get(partition)
-                    .offset();
+                    .get(partition);
+            return committed == null ? -1 : committed.offset();
         } catch (ExecutionException e) {
             throw new IllegalStateException("cannot ask for the offsets of " + group, e);
         } catch (InterruptedException e) {

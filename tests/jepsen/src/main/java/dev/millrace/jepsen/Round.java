@@ -20,6 +20,7 @@ final class Round {
     private static final long FAULTS_NS = TimeUnit.SECONDS.toNanos(20);
     private static final long DRAIN_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(60);
     private static final int QUIET_MAX_MS = 2_500;
+    private static final List<Fault> FAULTS = List.of(Fault.values());
 
     private final Broker broker;
     private final int number;
@@ -87,7 +88,7 @@ final class Round {
         long endNs = System.nanoTime() + FAULTS_NS;
         while (System.nanoTime() < endNs) {
             TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(QUIET_MAX_MS));
-            Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
+            Fault fault = FAULTS.get(random.nextInt(FAULTS.size()));
             fault.inflict(broker, random);
             counts.merge(fault, 1, Integer::sum);
             writers.forEach(Worker::expectHealthy);

@@ -26,15 +26,17 @@ final class Feeder implements AutoCloseable {
 
     private void feed(int perSecond, IntFunction<ProducerRecord<String, String>> record) {
         long startedNs = System.nanoTime();
+        int number = 0;
         while (running) {
             int due = (int) ((System.nanoTime() - startedNs) / 1e9 * perSecond);
-            for (; fedCount < due && running; fedCount++) {
-                var _ = producer.send(record.apply(fedCount), (_, e) -> {
+            for (; number < due && running; number++) {
+                var _ = producer.send(record.apply(number), (_, e) -> {
                     if (e != null) {
                         failure.compareAndSet(null, e);
                     }
                 });
             }
+            fedCount = number;
             try {
                 TimeUnit.MILLISECONDS.sleep(5);
             } catch (InterruptedException _) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** What the Streams application is fed, and what must come of it: both are told by a record's number alone. */
@@ -49,7 +50,7 @@ final class StreamsInput {
             int turn = number / KINDS;
             switch (number % KINDS) {
                 case 0 -> {
-                    for (String word : line(turn).split(" ")) {
+                    for (String word : words(turn)) {
                         long startMs = timestampMs(number) / StreamsTopics.WINDOW_MS * StreamsTopics.WINDOW_MS;
                         add(due, topics.counts(), word);
                         add(due, topics.windows(), StreamsTopics.window(word, startMs));
@@ -76,10 +77,12 @@ final class StreamsInput {
     }
 
     private static String line(int turn) {
-        StringBuilder line = new StringBuilder();
-        for (int i = 0; i < WORDS_IN_LINE; i++) {
-            line.append(i == 0 ? "" : " ").append("word-").append((turn * 7 + i * i * 5) % WORDS);
-        }
-        return line.toString();
+        return String.join(" ", words(turn));
+    }
+
+    private static List<String> words(int turn) {
+        return IntStream.range(0, WORDS_IN_LINE)
+                .mapToObj(i -> "word-" + (turn * 7 + i * i * 5) % WORDS)
+                .toList();
     }
 }
