@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * threads and the machine interleave it does not.
  */
 public final class Jepsen {
-    private static final Map<String, String> KAFKA_SETTINGS =
+    private static final Map<String, String> SETTINGS =
             Map.of("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
 
     private Jepsen() {}
@@ -27,12 +27,11 @@ public final class Jepsen {
         List<String> arguments = List.of(args);
         long seconds = value(arguments, "--seconds", 30);
         long seed = value(arguments, "--seed", System.nanoTime());
-        boolean kafka = arguments.contains("--kafka");
-        Peer peer = kafka ? ApacheKafka.NEWEST : new Millrace();
+        Peer peer = arguments.contains("--kafka") ? ApacheKafka.NEWEST : new Millrace();
         Path directory = Files.createTempDirectory("jepsen");
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         boolean passed = false;
-        try (Broker broker = peer.start(directory, kafka ? KAFKA_SETTINGS : Map.of())) {
+        try (Broker broker = peer.start(directory, SETTINGS)) {
             System.out.println(broker.title() + ", " + seconds + " s, --seed " + seed);
             Random random = new Random(seed);
             for (int number = 1; System.nanoTime() < endNs; number++) {

@@ -17,7 +17,7 @@ import java.util.Map;
  */
 public final class Applications {
     /** So that members and transactions of killed processes are given up soon. */
-    private static final Map<String, String> KAFKA_SETTINGS = Map.of(
+    private static final Map<String, String> SETTINGS = Map.of(
             "transaction.abort.timed.out.transaction.cleanup.interval.ms", "500",
             "group.consumer.min.session.timeout.ms", "6000",
             "group.consumer.session.timeout.ms", "6000",
@@ -40,12 +40,11 @@ public final class Applications {
     /** See the class. Exits with 1 when something failed. */
     public static void main(String[] args) throws IOException {
         List<String> names = new ArrayList<>(List.of(args));
-        boolean kafka = names.remove("--kafka");
+        Peer peer = names.remove("--kafka") ? ApacheKafka.NEWEST : new Millrace();
         boolean longForm = names.remove("--long");
-        Peer peer = kafka ? ApacheKafka.NEWEST : new Millrace();
         Path directory = Files.createTempDirectory("applications");
         Applications applications = new Applications();
-        try (Broker broker = peer.start(directory, kafka ? KAFKA_SETTINGS : Map.of())) {
+        try (Broker broker = peer.start(directory, SETTINGS)) {
             Stage stage = new Stage(broker, directory, longForm);
             for (Scenario scenario : ALL) {
                 if (names.isEmpty() || names.stream().anyMatch(scenario.name()::contains)) {
