@@ -13,6 +13,9 @@ import java.util.function.Consumer;
 /** Torn-transaction: of each transaction the last whole reads of committed data show every record, or none. */
 final class TornTransactionRule implements Rule {
 
+    /** The last whole read of a partition: which records there are, and which had been sent in transactions before it. */
+    private record Outcome(Set<String> there, Set<String> sent) {}
+
     /** What committed data has of a transaction. */
     private static final class Parts {
         final Set<String> partitions = new TreeSet<>();
@@ -22,8 +25,26 @@ final class TornTransactionRule implements Rule {
 
     @Override
     public void look(Knowledge known, Consumer<Anomaly> found) {
-        Map<String, Set<String>> committedValues = new HashMap<>();
-        Map<String, Set<String>> sentBefore = new HashMap<>();
+        Map<String, Outcome> outcomes = outcomes(known);
+        Map<String, Parts> byTransaction = new TreeMap<>();
+        for (Send send : known.sends()) {
+            Outcome outcome = outcomes.get(send.partition());
+            if (outcome != null && outcome.sent().contains(send.value())) {
+                Parts parts = byTransaction.computeIfAbsent(send.transaction().orElseThrow(), _ -> new Parts());
+                parts.partitions.add(send.partition());
+                Set<String> part = outcome.there().contains(send.value()) ? parts.there : parts.missing;
+                part.add(new RecordId(send.partition(), send.value()).toString());
+            }
+        }
+        byTransaction.forEach((transaction, parts) -> {
+            if (!parts.there.isEmpty() && !parts.missing.isEmpty()) {
+                found.accept(torn(transaction, parts));
+            }
+        });
+    }
+
+    private static Map<String, Outcome> outcomes(Knowledge known) {
+        Map<String, Outcome> outcomes = new HashMap<>();
         Map<String, Set<String>> sent = new HashMap<>();
         for (Operation operation : known.operations()) {
             switch (operation) {
@@ -32,30 +53,16 @@ final class TornTransactionRule implements Rule {
                     sent.computeIfAbsent(send.partition(), _ -> new HashSet<>()).add(send.value());
                 case WholeRead read
                 when read.isolation() == Isolation.COMMITTED -> {
-                    Set<String> values = new HashSet<>();
-                    read.records().forEach(seen -> values.add(seen.value()));
-                    committedValues.put(read.partition(), values);
-                    sentBefore.put(read.partition(), new HashSet<>(sent.getOrDefault(read.partition(), Set.of())));
+                    Set<String> there = new HashSet<>();
+                    read.records().forEach(seen -> there.add(seen.value()));
+                    outcomes.put(
+                            read.partition(),
+                            new Outcome(there, Set.copyOf(sent.getOrDefault(read.partition(), Set.of()))));
                 }
                 default -> {}
             }
         }
-        Map<String, Parts> byTransaction = new TreeMap<>();
-        for (Send send : known.sends()) {
-            boolean judged = sentBefore.getOrDefault(send.partition(), Set.of()).contains(send.value());
-            send.transaction().filter(_ -> judged).ifPresent(transaction -> {
-                Parts parts = byTransaction.computeIfAbsent(transaction, _ -> new Parts());
-                boolean there =
-                        committedValues.getOrDefault(send.partition(), Set.of()).contains(send.value());
-                parts.partitions.add(send.partition());
-                (there ? parts.there : parts.missing).add(new RecordId(send.partition(), send.value()).toString());
-            });
-        }
-        byTransaction.forEach((transaction, parts) -> {
-            if (!parts.there.isEmpty() && !parts.missing.isEmpty()) {
-                found.accept(torn(transaction, parts));
-            }
-        });
+        return outcomes;
     }
 
     private static Anomaly torn(String transaction, Parts parts) {
