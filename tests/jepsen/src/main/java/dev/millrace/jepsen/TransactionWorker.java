@@ -43,7 +43,7 @@ final class TransactionWorker extends Worker {
                     }
                     pause(random.nextInt(20));
                 }
-            } catch (KafkaException _) {
+            } catch (KafkaException | IllegalStateException _) {
                 pauseAfterFailure();
             }
         }
@@ -78,7 +78,7 @@ final class TransactionWorker extends Worker {
                 return abort(producer, transaction);
             }
             return commit(producer, transaction);
-        } catch (KafkaException _) {
+        } catch (KafkaException | IllegalStateException _) {
             return abort(producer, transaction);
         }
     }
@@ -108,8 +108,9 @@ final class TransactionWorker extends Worker {
             producer.abortTransaction();
             arena.history().add(new Aborted(name(), transaction));
             return true;
-        } catch (KafkaException _) {
-            // Fenced, or nobody answers: whoever comes next ends the transaction.
+        } catch (KafkaException | IllegalStateException _) {
+            // Fenced, or nobody answers, or a commit is under way that timed out: whoever comes next ends the
+            // transaction.
             return false;
         }
     }
@@ -121,7 +122,7 @@ final class TransactionWorker extends Worker {
             String ongoing = begin(successor.producer());
             try {
                 commit(zombie, abandoned);
-            } catch (KafkaException _) {
+            } catch (KafkaException | IllegalStateException _) {
                 // As it should be.
             }
             abort(successor.producer(), ongoing);

@@ -19,8 +19,8 @@ public final class Applications {
     /** So that members and transactions of killed processes are given up soon. */
     private static final Map<String, String> SETTINGS = Map.of(
             "transaction.abort.timed.out.transaction.cleanup.interval.ms", "500",
-            "group.consumer.min.session.timeout.ms", "6000",
-            "group.consumer.session.timeout.ms", "6000",
+            "group.consumer.min.session.timeout.ms", "10000",
+            "group.consumer.session.timeout.ms", "10000",
             "group.consumer.min.heartbeat.interval.ms", "500",
             "group.consumer.heartbeat.interval.ms", "500");
 

@@ -102,7 +102,7 @@ record ChurnScenario(String protocol) implements Scenario {
                 "enable.auto.commit",
                 "false"));
         if (protocol.equals("classic")) {
-            settings.put("session.timeout.ms", "6000");
+            settings.put("session.timeout.ms", "10000");
             settings.put("heartbeat.interval.ms", "500");
             settings.put(
                     "partition.assignment.strategy", "org.apache.kafka.clients.consumer.CooperativeStickyAssignor");
