@@ -137,7 +137,8 @@ public final class TransactionIndexFacts {
                 .append(' ')
                 .append(String.format("%08x", fact.crc))
                 .append('\n'));
-        text.append("crc ").append(crcOf(text.toString())).append('\n');
+        String crc = crcOf(text.toString());
+        text.append("crc ").append(crc).append('\n');
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
