@@ -69,8 +69,7 @@ final class TransactionGuards {
     void ended(long producerId, short markerEpoch) {
         open.remove(producerId);
         pending.computeIfPresent(
-                producerId,
-                (id, guard) -> guard.epochBumped() && guard.producerEpoch() >= markerEpoch ? guard : null);
+                producerId, (id, guard) -> guard.epochBumped() && guard.producerEpoch() >= markerEpoch ? guard : null);
     }
 
     /** Forgets guards that have been there since the last sweep: whoever took them has given up. */

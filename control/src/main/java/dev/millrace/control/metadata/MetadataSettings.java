@@ -15,6 +15,7 @@ public record MetadataSettings(int nodeId, String clusterId, Config config) {
 
     /** With everything at its default. */
     public static MetadataSettings defaults(int nodeId, String clusterId) {
-        return new MetadataSettings(nodeId, clusterId, Config.defaults(MetadataConfigs.SCHEMA.plus(ConsumerKeys.SCHEMA)));
+        return new MetadataSettings(
+                nodeId, clusterId, Config.defaults(MetadataConfigs.SCHEMA.plus(ConsumerKeys.SCHEMA)));
     }
 }

@@ -41,7 +41,9 @@ final class Decisions {
         return switch (now.state()) {
             case PREPARE_COMMIT, PREPARE_ABORT -> new Decision.Park(Optional.empty());
             case ONGOING ->
-                request.expected().filter(expected -> isLeftBehind(expected, now)).isPresent()
+                request.expected()
+                                .filter(expected -> isLeftBehind(expected, now))
+                                .isPresent()
                         ? new Decision.Refuse(Refusals.fenced(
                                 request.transactionalId(),
                                 request.expected().get().epoch(),

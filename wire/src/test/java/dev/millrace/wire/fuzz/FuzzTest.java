@@ -85,9 +85,7 @@ final class FuzzTest {
         logged.list.clear();
         assertThat(lines).as("lines of the log").hasSizeLessThan((int)
                 Math.min(100_000, LINES_PER_SECOND_MAX * seconds));
-        assertThat(lines.stream()
-                        .filter(line -> line.getLevel() == Level.ERROR)
-                        .map(FuzzTest::withCause))
+        assertThat(lines.stream().filter(line -> line.getLevel() == Level.ERROR).map(FuzzTest::withCause))
                 .as("what is logged as a defect")
                 .isEmpty();
         // Segments that were let go of are there until the next checkpoint.
