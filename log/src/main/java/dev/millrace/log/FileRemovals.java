@@ -6,32 +6,40 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Takes files of one partition away in the background, one removal after the other. They work by path: a late one must not meet the
+ * Takes files of one partition away in the background, one removal after the other, and none while compaction replaces some. They work by path: a late one must not meet the
  * namesake that follows when the last one, that of the directory, is done. Owned by the shard's thread.
  */
 final class FileRemovals {
 
-    private record Removal(ShardBackground.Work work, Consumer<Optional<Throwable>> then) {}
+    /** Begins, on the shard's thread, and calls what it is given when it has ended, on that thread too. */
+    interface Turn {
+        void begin(Runnable ended);
+    }
 
-    private final Deque<Removal> waiting = new ArrayDeque<>();
+    private final Deque<Turn> waiting = new ArrayDeque<>();
     private boolean running;
 
     /** @param then takes what {@code work} threw, on the shard's thread */
     void add(ShardBackground background, ShardBackground.Work work, Consumer<Optional<Throwable>> then) {
-        waiting.add(new Removal(work, then));
+        add(ended -> background.run(work, failure -> {
+            then.accept(failure);
+            ended.run();
+        }));
+    }
+
+    /** Has {@code turn} begin when everything that was added before has ended; nothing else begins until it ends. */
+    void add(Turn turn) {
+        waiting.add(turn);
         if (!running) {
-            runNext(background);
+            runNext();
         }
     }
 
-    private void runNext(ShardBackground background) {
-        Removal next = waiting.poll();
+    private void runNext() {
+        Turn next = waiting.poll();
         running = next != null;
         if (next != null) {
-            background.run(next.work, failure -> {
-                next.then.accept(failure);
-                runNext(background);
-            });
+            next.begin(this::runNext);
         }
     }
 }

@@ -293,6 +293,10 @@ public final class PartitionLog {
 
     // ---- For readers in this package
 
+    boolean isDeleted() {
+        return deleted;
+    }
+
     SegmentChain chain() {
         return chain;
     }

@@ -36,6 +36,9 @@ final class SealedFileSegment implements SealedSegment {
     /** Where unwritten index entries and the state of the last flush are; absent once all is flushed. */
     private volatile @Nullable ActiveFileSegment unflushed;
 
+    /** Of a segment that was replaced, whose files are gone or another's. */
+    private volatile @Nullable Indexes kept;
+
     private record Opened(StoreFile file, long sizeBytes) {}
 
     /** A segment that was found, durable, and ends before {@code offsetNext}. */
@@ -54,6 +57,49 @@ final class SealedFileSegment implements SealedSegment {
         this.largestTimestampMs = active.largestTimestampMs();
         this.sizeBytes = active.sizeBytes();
         this.unflushed = active;
+    }
+
+    /** One that compaction wrote, durable; its indexes may still be in memory alone. */
+    SealedFileSegment(
+            PartitionFiles partition,
+            SegmentPaths paths,
+            StoreFile file,
+            long sizeBytes,
+            Indexes indexes,
+            long offsetNext) {
+        this(partition, paths, offsetNext);
+        this.opened.set(new Opened(file, sizeBytes));
+        this.kept = indexes;
+        this.largestTimestampMs = indexes.largestTimestampMs();
+        this.sizeBytes = sizeBytes;
+    }
+
+    /** Has what is in the files at hand, so that it can be read when another segment has their names. */
+    void keepReadable() throws IOException {
+        largestTimestampMs();
+        kept = indexes();
+    }
+
+    /** The indexes are in their files now, and need not stay in memory. */
+    void indexesWritten() {
+        Indexes seen = kept;
+        if (seen != null) {
+            indexes = new SoftReference<>(seen);
+            kept = null;
+        }
+    }
+
+    void deleteIndexes() throws IOException {
+        partition.files().delete(paths.offsetIndex());
+        partition.files().delete(paths.timeIndex());
+    }
+
+    /** Gives back the file when nobody can be reading it any more. */
+    void closeLater() {
+        Opened seen = opened.get();
+        if (seen != null) {
+            partition.openFiles().closeLater(seen.file);
+        }
     }
 
     @Override
@@ -94,7 +140,10 @@ final class SealedFileSegment implements SealedSegment {
     }
 
     private Indexes indexes() throws IOException {
-        Indexes seen = indexes.get();
+        Indexes seen = kept;
+        if (seen == null) {
+            seen = indexes.get();
+        }
         if (seen == null) {
             Opened file = open();
             seen = SegmentRecovery.loadSealed(partition, paths, file.file, file.sizeBytes);
@@ -172,13 +221,8 @@ final class SealedFileSegment implements SealedSegment {
     public void delete() throws IOException {
         unflushed = null;
         partition.files().delete(paths.log());
-        partition.files().delete(paths.offsetIndex());
-        partition.files().delete(paths.timeIndex());
-        partition.files().delete(paths.transactionIndex());
-        Opened seen = opened.get();
-        if (seen != null) {
-            partition.openFiles().closeLater(seen.file);
-        }
+        deleteIndexes();
+        closeLater();
     }
 
     @Override

@@ -1,0 +1,192 @@
+package dev.millrace.log;
+
+import dev.millrace.log.compaction.CompactionConfig;
+import dev.millrace.log.records.BatchHeader;
+import dev.millrace.log.segment.SealedSegment;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is compacted of one partition, and whether it is time to compact more. Owned by the shard's thread.
+ *
+ * <pre>
+ *   log   start ········ cleanedOffset ············ end of what may be compacted ········ active
+ *         compacted      dirty: to be compacted     too young, undecided, not durable     never
+ * </pre>
+ */
+final class PartitionCompaction {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionCompaction.class);
+    private static final long FIRST_PAUSE_MS = 60_000;
+    private static final long MAX_PAUSE_MS = 3_600_000;
+    private static final long UNKNOWN = Long.MIN_VALUE;
+
+    private final PartitionWriter writer;
+    private final LogShard shard;
+
+    private long cleanedOffset;
+    private boolean underWay;
+    private long notBeforeMs = Long.MIN_VALUE;
+    private long pauseMs = FIRST_PAUSE_MS;
+    private long firstDirtyBase = -1;
+    private long firstDirtyTimestampMs = UNKNOWN;
+
+    /** How much a partition needs compaction. */
+    record Need(PartitionWriter writer, double dirtyRatio) {}
+
+    PartitionCompaction(PartitionWriter writer, LogShard shard) {
+        this.writer = writer;
+        this.shard = shard;
+    }
+
+    /** What a checkpoint says. Before the shard runs. */
+    void recovered(long offset) {
+        // Records that came after a loss are not compacted.
+        cleanedOffset = offset <= writer.logEnd() ? offset : 0;
+    }
+
+    /** Empty if there is nothing to compact now. What is only not durable enough is flushed: then there is, soon. */
+    Optional<Need> need(long nowMs) {
+        CompactionConfig config = writer.log.config().compaction();
+        if (!config.enabled() || underWay || nowMs < notBeforeMs || !writer.isOpen()) {
+            return Optional.empty();
+        }
+        try {
+            int limit = compactableCount(nowMs);
+            double ratio = dirtyRatio(limit, nowMs);
+            if (ratio < 0) {
+                return Optional.empty();
+            }
+            if (durableCount(limit) < limit) {
+                shard.markDirty(writer);
+                shard.flusher().request();
+            }
+            return Optional.of(new Need(writer, ratio));
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("event=compaction-skipped partition={} cause=\"{}\"", writer.name(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** How many of the sealed segments are old enough and decided. */
+    private int compactableCount(long nowMs) {
+        List<SealedSegment> sealed = writer.segments().sealed();
+        long end = writer.log.readableEnd(ReadRequest.Bound.COMMITTED);
+        long minLagMs = writer.log.config().compaction().minLagMs();
+        int count = 0;
+        for (SealedSegment segment : sealed) {
+            boolean tooYoung = minLagMs > 0 && segment.largestTimestampMs() > nowMs - minLagMs;
+            if (segment.offsetNext() > end || tooYoung) {
+                break;
+            }
+            count++;
+        }
+        return count;
+    }
+
+    /** How many of the first {@code limit} sealed segments a checkpoint calls durable. */
+    private int durableCount(int limit) {
+        List<SealedSegment> sealed = writer.segments().sealed();
+        if (writer.directory.isEmpty()) {
+            return limit;
+        }
+        int count = 0;
+        while (count < limit
+                && sealed.get(count).isFlushed()
+                && sealed.get(count).offsetNext() <= writer.flush.flushedOffset) {
+            count++;
+        }
+        return count;
+    }
+
+    /** The share of dirty bytes if that, or their age, is a reason to compact; negative if there is none. */
+    private double dirtyRatio(int limit, long nowMs) throws IOException {
+        long dirtyOffset = dirtyOffset();
+        long cleanBytes = 0;
+        long dirtyBytes = 0;
+        Optional<SealedSegment> firstDirty = Optional.empty();
+        for (SealedSegment segment : writer.segments().sealed().subList(0, limit)) {
+            if (segment.offsetNext() <= dirtyOffset) {
+                cleanBytes += segment.sizeBytes();
+            } else {
+                dirtyBytes += segment.sizeBytes();
+                firstDirty = firstDirty.isPresent() ? firstDirty : Optional.of(segment);
+            }
+        }
+        if (firstDirty.isEmpty()) {
+            return -1;
+        }
+        CompactionConfig config = writer.log.config().compaction();
+        double ratio = (double) dirtyBytes / (cleanBytes + dirtyBytes);
+        boolean tooOld = config.maxLagMs() < Long.MAX_VALUE
+                && firstTimestampMs(firstDirty.get()) >= 0
+                && nowMs - firstDirtyTimestampMs > config.maxLagMs();
+        return tooOld ? 1 : ratio > config.minDirtyRatio() ? ratio : -1;
+    }
+
+    private long dirtyOffset() {
+        long logStart = writer.log.logStart();
+        return cleanedOffset > writer.log.logEnd() ? logStart : Math.max(cleanedOffset, logStart);
+    }
+
+    private long firstTimestampMs(SealedSegment segment) throws IOException {
+        if (firstDirtyBase != segment.baseOffset()) {
+            firstDirtyTimestampMs = -1;
+            Optional<Slice> first = segment.firstBatchAtOrAfter(Long.MIN_VALUE, segment.baseOffset());
+            if (first.isPresent()) {
+                ByteBuffer batch = ByteBuffer.allocate(first.get().sizeBytes());
+                first.get().copyTo(batch);
+                firstDirtyTimestampMs = BatchHeader.maxTimestampMs(batch, 0);
+            }
+            firstDirtyBase = segment.baseOffset();
+        }
+        return firstDirtyTimestampMs;
+    }
+
+    /** What can be compacted now; empty if that is nothing any more. Then, and until {@link #ended}, nothing else begins. */
+    Optional<CleaningRequest> begin(long nowMs) {
+        if (underWay || writer.deleted || !writer.isOpen()) {
+            return Optional.empty();
+        }
+        int count = durableCount(compactableCount(nowMs));
+        List<SealedSegment> segments =
+                List.copyOf(writer.segments().sealed().subList(0, count));
+        long dirtyOffset = dirtyOffset();
+        if (segments.isEmpty() || segments.getLast().offsetNext() <= dirtyOffset) {
+            return Optional.empty();
+        }
+        underWay = true;
+        return Optional.of(new CleaningRequest(
+                writer,
+                writer.log.config(),
+                segments,
+                dirtyOffset,
+                writer.producers().ends(),
+                List.of(),
+                nowMs));
+    }
+
+    /** A compaction came to its end. */
+    void ended(long newCleanedOffset) {
+        underWay = false;
+        cleanedOffset = Math.max(cleanedOffset, newCleanedOffset);
+        pauseMs = FIRST_PAUSE_MS;
+    }
+
+    /** A compaction was given up, because of other events. */
+    void givenUp() {
+        underWay = false;
+    }
+
+    /** @param again whether trying again later may help; if not, it is not tried before the next start */
+    void failed(long nowMs, boolean again) {
+        underWay = !again;
+        notBeforeMs = nowMs + pauseMs;
+        pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS);
+    }
+}
