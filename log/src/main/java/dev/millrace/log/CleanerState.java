@@ -7,13 +7,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What one thread that compacts remembers across starts. Owned by that thread. */
 final class CleanerState {
-
-    private static final Logger LOG = LoggerFactory.getLogger(CleanerState.class);
 
     private final FileStore files;
     private final Path path;
@@ -27,23 +23,6 @@ final class CleanerState {
         this.path = directory.resolve(CleanerCheckpoint.NAME_PREFIX + index);
         this.exists = exists;
         this.durable = durable;
-    }
-
-    /** What all threads of the last life left, together. Unreadable ones count for nothing. */
-    static Map<PartitionId, CleanerCheckpoint.Line> readAll(FileStore files, Path directory) throws IOException {
-        Map<PartitionId, CleanerCheckpoint.Line> all = new HashMap<>();
-        for (Path path : files.list(directory)) {
-            String name = String.valueOf(path.getFileName());
-            if (name.matches(CleanerCheckpoint.NAME_PREFIX + "\\d{1,4}")) {
-                try {
-                    CleanerCheckpoint.parse(files.readAll(path))
-                            .forEach((id, line) -> all.merge(id, line, CleanerCheckpoint.Line::plus));
-                } catch (IOException e) {
-                    LOG.warn("event=cleaner-checkpoint-unreadable path={} cause=\"{}\"", path, e.getMessage());
-                }
-            }
-        }
-        return all;
     }
 
     /** Takes over what an earlier life knew of a partition. */

@@ -130,8 +130,10 @@ public final class LogStore implements AutoCloseable {
             shard.checkpointReplayed(lines);
         }
         run.removeOldJournals(shards.size());
-        Map<PartitionId, CleanerCheckpoint.Line> cleaned =
-                CleanerState.readAll(environment.files(), config.directory());
+        Map<PartitionId, CleanerCheckpoint.Line> cleaned = CleanerCheckpoint.readAll(
+                environment.files(),
+                config.directory(),
+                (path, what) -> log.warn("event=cleaner-checkpoint-unreadable path={} cause=\"{}\"", path, what));
         cleaned.forEach((id, line) -> {
             PartitionLog partition = unopened.get(id);
             if (partition != null) {

@@ -17,19 +17,28 @@ final class SegmentCheck {
     private final SegmentPaths paths;
     private final CheckState state;
     private final long flushedOffset;
+    private final long compactedOffset;
 
     private long offsetNext;
     private int leaderEpoch;
 
     /**
      * @param flushedOffset below it everything is known to have been durable
+     * @param compactedOffset below it offsets may be missing
      * @param leaderEpoch of the last batch before this segment; -1: none
      */
-    SegmentCheck(FileStore files, SegmentPaths paths, CheckState state, long flushedOffset, int leaderEpoch) {
+    SegmentCheck(
+            FileStore files,
+            SegmentPaths paths,
+            CheckState state,
+            long flushedOffset,
+            long compactedOffset,
+            int leaderEpoch) {
         this.files = files;
         this.paths = paths;
         this.state = state;
         this.flushedOffset = flushedOffset;
+        this.compactedOffset = compactedOffset;
         this.leaderEpoch = leaderEpoch;
         this.offsetNext = paths.baseOffset();
     }
@@ -74,7 +83,7 @@ final class SegmentCheck {
     }
 
     private void checkOrder(BatchScanner scanner) {
-        if (scanner.baseOffset() > offsetNext) {
+        if (scanner.baseOffset() > offsetNext && scanner.baseOffset() > compactedOffset) {
             state.add(
                     Severity.WARNING,
                     paths.log(),

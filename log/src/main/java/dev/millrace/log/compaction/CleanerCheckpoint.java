@@ -1,12 +1,15 @@
 package dev.millrace.log.compaction;
 
 import dev.millrace.base.TopicId;
+import dev.millrace.base.files.FileStore;
 import dev.millrace.log.PartitionId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.zip.CRC32C;
 
 /**
@@ -56,6 +59,26 @@ public final class CleanerCheckpoint {
                 .append('\n'));
         String body = text.toString();
         return (body + "crc " + crcOf(body) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * What all threads left in {@code directory}, together.
+     *
+     * @param onDamage takes the path of a file that cannot be read and so counts for nothing, and what is wrong with it
+     */
+    public static Map<PartitionId, Line> readAll(FileStore files, Path directory, BiConsumer<Path, String> onDamage)
+            throws IOException {
+        Map<PartitionId, Line> all = new HashMap<>();
+        for (Path path : files.list(directory)) {
+            if (String.valueOf(path.getFileName()).matches(NAME_PREFIX + "\\d{1,4}")) {
+                try {
+                    parse(files.readAll(path)).forEach((id, line) -> all.merge(id, line, Line::plus));
+                } catch (IOException e) {
+                    onDamage.accept(path, String.valueOf(e.getMessage()));
+                }
+            }
+        }
+        return all;
     }
 
     /** Reads what {@link #toBytes} wrote; an {@link IOException} says what is wrong with it. */
