@@ -1,17 +1,18 @@
 package dev.millrace.log;
 
-import dev.millrace.log.compaction.AbortedTransaction;
 import dev.millrace.log.compaction.BatchFilter;
 import dev.millrace.log.compaction.LatestRecords;
 import dev.millrace.log.compaction.TransactionFilter;
 import dev.millrace.log.records.BatchHeader;
 import dev.millrace.log.records.BatchRewriter;
 import dev.millrace.log.records.RecordReader;
+import dev.millrace.log.segment.AbortedSpan;
 import dev.millrace.log.segment.CorruptSegmentException;
 import dev.millrace.log.segment.SealedSegment;
 import dev.millrace.log.segment.SegmentReplacement;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -51,10 +52,12 @@ final class Cleaning implements AutoCloseable {
     private final RecordReader reader = new RecordReader();
     private final BatchRewriter target = new BatchRewriter();
     private final TransactionFilter mapTransactions = new TransactionFilter();
+    private final TransactionFilter copyTransactions = new TransactionFilter();
     private final BatchFilter filter;
     private ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_SIZE_BYTES);
 
     private Phase phase = Phase.MAP;
+    private boolean expecting;
     private int segmentIndex;
     private long offset;
 
@@ -72,13 +75,9 @@ final class Cleaning implements AutoCloseable {
     Cleaning(CleaningRequest request, LatestRecords latest) {
         this.request = request;
         this.latest = latest;
-        TransactionFilter transactions = new TransactionFilter();
-        List<AbortedTransaction> aborted = request.aborted();
-        mapTransactions.expect(aborted);
-        transactions.expect(aborted);
         this.filter = new BatchFilter(
                 latest,
-                transactions,
+                copyTransactions,
                 request.producers(),
                 request.nowMs(),
                 request.config().compaction().deleteRetentionMs(),
@@ -120,6 +119,10 @@ final class Cleaning implements AutoCloseable {
     // ---- The first pass
 
     private void map() throws IOException {
+        if (!expecting) {
+            expectAborted();
+            expecting = true;
+        }
         SealedSegment segment = segments().get(segmentIndex);
         ByteBuffer batches = read(segment);
         boolean fits = true;
@@ -135,6 +138,18 @@ final class Cleaning implements AutoCloseable {
             segmentIndex = 0;
             beginGroup();
         }
+    }
+
+    /** The markers of some of the transactions may be behind the segments that are compacted. */
+    private void expectAborted() throws IOException {
+        SegmentChain chain = request.writer().log.chain();
+        List<AbortedSpan> aborted = new ArrayList<>();
+        boolean complete = false;
+        for (int i = 0; i < chain.segmentsCount() && !complete; i++) {
+            complete = chain.get(i).abortedTransactions(0, request.endOffset(), aborted::add);
+        }
+        mapTransactions.expect(aborted);
+        copyTransactions.expect(aborted);
     }
 
     /** Whether the batch, and so the next one too, was noted. */
@@ -183,6 +198,9 @@ final class Cleaning implements AutoCloseable {
         write(open);
         if (offset >= segment.offsetNext()) {
             segmentIndex++;
+            for (AbortedSpan span : copyTransactions.takeStillNeeded()) {
+                open.noteAborted(span);
+            }
             if (groupEnds) {
                 result = open.prepare(group());
                 phase = Phase.WAIT;

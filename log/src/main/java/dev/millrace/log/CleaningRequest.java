@@ -1,6 +1,5 @@
 package dev.millrace.log;
 
-import dev.millrace.log.compaction.AbortedTransaction;
 import dev.millrace.log.compaction.ProducerEnd;
 import dev.millrace.log.segment.SealedSegment;
 import java.util.List;
@@ -12,7 +11,6 @@ import java.util.Map;
  * @param segments from the first of the chain on, all sealed, durable, and wholly decided (KIP-98)
  * @param dirtyOffset what lies before is compacted
  * @param producers the active ones
- * @param aborted transactions that reach into the segments
  * @param nowMs the time that decides what is old
  */
 record CleaningRequest(
@@ -21,7 +19,6 @@ record CleaningRequest(
         List<SealedSegment> segments,
         long dirtyOffset,
         Map<Long, ProducerEnd> producers,
-        List<AbortedTransaction> aborted,
         long nowMs) {
 
     long endOffset() {

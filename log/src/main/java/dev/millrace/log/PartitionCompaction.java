@@ -167,7 +167,6 @@ final class PartitionCompaction {
                 segments,
                 dirtyOffset,
                 writer.producers().ends(),
-                List.of(),
                 nowMs));
     }
 

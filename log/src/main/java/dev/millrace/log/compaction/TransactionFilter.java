@@ -3,6 +3,7 @@ package dev.millrace.log.compaction;
 import dev.millrace.log.records.BatchHeader;
 import dev.millrace.log.records.ControlRecord;
 import dev.millrace.log.records.RecordReader;
+import dev.millrace.log.segment.AbortedSpan;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,24 +21,24 @@ import java.util.Set;
  */
 public final class TransactionFilter {
 
-    private final PriorityQueue<AbortedTransaction> upcoming =
-            new PriorityQueue<>(Comparator.comparingLong(AbortedTransaction::firstOffset));
+    private final PriorityQueue<AbortedSpan> upcoming =
+            new PriorityQueue<>(Comparator.comparingLong(AbortedSpan::firstOffset));
     private final Map<Long, Aborting> aborting = new HashMap<>();
     private final Set<Long> committing = new HashSet<>();
-    private final List<AbortedTransaction> stillNeeded = new ArrayList<>();
+    private final List<AbortedSpan> stillNeeded = new ArrayList<>();
     private final RecordReader reader = new RecordReader();
 
     private static final class Aborting {
-        final AbortedTransaction transaction;
+        final AbortedSpan transaction;
         boolean met;
 
-        Aborting(AbortedTransaction transaction) {
+        Aborting(AbortedSpan transaction) {
             this.transaction = transaction;
         }
     }
 
     /** Says which transactions of the batches to come were aborted. */
-    public void expect(List<AbortedTransaction> aborted) {
+    public void expect(List<AbortedSpan> aborted) {
         upcoming.addAll(aborted);
     }
 
@@ -80,14 +81,14 @@ public final class TransactionFilter {
 
     private void begin(long lastOffset) {
         while (!upcoming.isEmpty() && upcoming.peek().firstOffset() <= lastOffset) {
-            AbortedTransaction transaction = upcoming.remove();
+            AbortedSpan transaction = upcoming.remove();
             aborting.put(transaction.producerId(), new Aborting(transaction));
         }
     }
 
-    /** The aborted transactions of whose batches something may be left, by their markers' order; and forgets them. */
-    public List<AbortedTransaction> takeStillNeeded() {
-        List<AbortedTransaction> taken = List.copyOf(stillNeeded);
+    /** The aborted transactions of which batches were met and whose markers have passed, by these; and forgets them. */
+    public List<AbortedSpan> takeStillNeeded() {
+        List<AbortedSpan> taken = List.copyOf(stillNeeded);
         stillNeeded.clear();
         return taken;
     }

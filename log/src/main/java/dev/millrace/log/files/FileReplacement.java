@@ -4,6 +4,7 @@ import dev.millrace.base.Check;
 import dev.millrace.base.files.FileStore;
 import dev.millrace.base.files.StoreFile;
 import dev.millrace.log.records.BatchHeader;
+import dev.millrace.log.segment.AbortedSpan;
 import dev.millrace.log.segment.SealedSegment;
 import dev.millrace.log.segment.SegmentReplacement;
 import java.io.IOException;
@@ -16,21 +17,25 @@ import org.jspecify.annotations.Nullable;
  * Replaces segments on disk, so that a crash at any moment leaves either all of the old ones or the new one.
  *
  * <pre>
- *   step                                             after a crash behind it, the next start
- *   1  write B.log.cleaned, sync it                  removes B.log.cleaned
- *   2  rename B.log.cleaned to B.log.swap            removes or completes, as the disk has it
- *   3  sync the directory: decided                   completes: does 4 to 7
- *   4  remove all files of the old segments,         completes
- *      but for B.log
- *   5  sync the directory                            completes: nothing of the old ones but B.log can come back
- *   6  write B.index and B.timeindex, sync them      completes: makes the indexes anew
- *   7  rename B.log.swap to B.log, sync the          has the new segment; makes the indexes anew
- *      directory                                     unless they are there
+ *   step                                              after a crash behind it, the next start
+ *   1  write B.log.cleaned, sync it; if a transaction  removes both
+ *      was aborted in an old segment, the same with
+ *      B.txnindex.swap, and sync the directory
+ *   2  rename B.log.cleaned to B.log.swap              removes or completes, as the disk has it
+ *   3  sync the directory: decided                     completes: does 4 to 7
+ *   4  remove all files of the old segments, but for   completes
+ *      B.log and B.txnindex; sync the directory
+ *   5  write B.index and B.timeindex, sync them        completes, and makes these two anew
+ *   6  rename B.txnindex.swap, if there is one, to     completes: B.txnindex is the new one
+ *      B.txnindex; sync the directory
+ *   7  rename B.log.swap to B.log; sync the            has the new segment
+ *      directory
  * </pre>
  *
  * <p>B is the base offset of the first old segment. The new segment ends where the last one ended, so whoever finds {@code B.log.swap}
- * can tell from it which segments it replaces. Steps 1 to 3 are {@link #prepare}, 4 to 7 {@link #complete}. As long as a {@code .swap}
- * is there, no index of an old segment is trusted.
+ * can tell from it which segments it replaces. Steps 1 to 3 are {@link #prepare}, 4 to 7 {@link #complete}. As long as a {@code .log.swap}
+ * is there, no offset or time index of an old segment is trusted. The transaction index cannot be made anew from the log, so it has a
+ * {@code .swap} of its own: without a {@code .log.swap} it belongs to nothing, because step 6 comes before 7.
  */
 final class FileReplacement implements SegmentReplacement {
 
@@ -75,6 +80,11 @@ final class FileReplacement implements SegmentReplacement {
     }
 
     @Override
+    public void noteAborted(AbortedSpan span) {
+        indexes.aborted.append(span);
+    }
+
+    @Override
     public long sizeBytes() {
         return sizeBytes;
     }
@@ -98,6 +108,7 @@ final class FileReplacement implements SegmentReplacement {
         }
         indexes.seal();
         file.sync();
+        writeTransactionIndex();
         partition.files().rename(paths.cleaned(), paths.swap());
         decided = true;
         partition.files().syncDirectory(partition.directory());
@@ -106,17 +117,40 @@ final class FileReplacement implements SegmentReplacement {
         return segment;
     }
 
+    private void writeTransactionIndex() throws IOException {
+        FileStore files = partition.files();
+        files.delete(paths.transactionIndexSwap()); // What an attempt left behind that failed.
+        boolean some = false;
+        for (SealedFileSegment segment : old) {
+            some |= files.exists(segment.paths().transactionIndex());
+        }
+        if (some) {
+            try (StoreFile swap = files.open(paths.transactionIndexSwap(), FileStore.Mode.CREATE)) {
+                swap.write(indexes.aborted.toBytes(), 0);
+                swap.sync();
+            }
+            files.syncDirectory(partition.directory());
+        }
+    }
+
     @Override
     public void complete() throws IOException {
         FileStore files = partition.files();
         for (SealedFileSegment segment : old) {
-            segment.deleteIndexes();
+            files.delete(segment.paths().offsetIndex());
+            files.delete(segment.paths().timeIndex());
             if (segment.baseOffset() != paths.baseOffset()) {
-                files.delete(new SegmentPaths(partition.directory(), segment.baseOffset()).log());
+                files.delete(segment.paths().transactionIndex());
+                files.delete(segment.paths().log());
             }
         }
         files.syncDirectory(partition.directory());
-        indexes.writeBack(files, paths, true);
+        indexes.writeBackSearchable(files, paths);
+        if (files.exists(paths.transactionIndexSwap())) {
+            files.rename(paths.transactionIndexSwap(), paths.transactionIndex());
+            files.syncDirectory(partition.directory());
+        }
+        indexes.aborted.isInFile();
         files.rename(paths.swap(), paths.log());
         files.syncDirectory(partition.directory());
         indexes.synced();
@@ -127,6 +161,7 @@ final class FileReplacement implements SegmentReplacement {
     @Override
     public void abandon() throws IOException {
         partition.files().delete(decided ? paths.swap() : paths.cleaned());
+        partition.files().delete(paths.transactionIndexSwap());
         if (decided) {
             partition.files().syncDirectory(partition.directory());
         }

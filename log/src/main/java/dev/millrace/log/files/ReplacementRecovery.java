@@ -35,8 +35,15 @@ final class ReplacementRecovery {
                 complete(new SegmentPaths(partition.directory(), swap.getAsLong()));
                 findings.add(path + ": compaction was cut short behind its decision; it was completed");
                 some = true;
-            } else if (SegmentPaths.baseOffset(path, SegmentPaths.CLEANED_SUFFIX)
-                    .isPresent()) {
+            }
+        }
+        for (Path path : listed) {
+            boolean undecided = SegmentPaths.baseOffset(path, SegmentPaths.CLEANED_SUFFIX)
+                    .isPresent();
+            OptionalLong ofIndex = SegmentPaths.baseOffset(path, SegmentPaths.TRANSACTION_INDEX_SWAP_SUFFIX);
+            if (undecided
+                    || (ofIndex.isPresent()
+                            && !listed.contains(new SegmentPaths(partition.directory(), ofIndex.getAsLong()).swap()))) {
                 partition.files().delete(path);
                 findings.add(path + ": compaction was cut short before its decision; what it had written was removed");
                 some = true;
@@ -49,20 +56,27 @@ final class ReplacementRecovery {
         FileStore files = partition.files();
         long offsetNext = endOf(paths);
         for (Path path : listed) {
-            for (String suffix : List.of(
-                    SegmentPaths.LOG_SUFFIX, SegmentPaths.OFFSET_INDEX_SUFFIX, SegmentPaths.TIME_INDEX_SUFFIX)) {
-                OptionalLong baseOffset = SegmentPaths.baseOffset(path, suffix);
-                boolean replaced = baseOffset.isPresent()
-                        && baseOffset.getAsLong() >= paths.baseOffset()
-                        && baseOffset.getAsLong() < offsetNext;
-                if (replaced && !path.equals(paths.log())) {
-                    files.delete(path);
-                }
+            boolean searchable = isReplaced(path, SegmentPaths.OFFSET_INDEX_SUFFIX, paths.baseOffset(), offsetNext)
+                    || isReplaced(path, SegmentPaths.TIME_INDEX_SUFFIX, paths.baseOffset(), offsetNext);
+            boolean behindTheFirst = isReplaced(path, SegmentPaths.LOG_SUFFIX, paths.baseOffset() + 1, offsetNext)
+                    || isReplaced(
+                            path, SegmentPaths.TRANSACTION_INDEX_SUFFIX, paths.baseOffset() + 1, offsetNext);
+            if (searchable || behindTheFirst) {
+                files.delete(path);
             }
         }
         files.syncDirectory(partition.directory());
+        if (listed.contains(paths.transactionIndexSwap())) {
+            files.rename(paths.transactionIndexSwap(), paths.transactionIndex());
+            files.syncDirectory(partition.directory());
+        }
         files.rename(paths.swap(), paths.log());
         files.syncDirectory(partition.directory());
+    }
+
+    private static boolean isReplaced(Path path, String suffix, long from, long to) {
+        OptionalLong baseOffset = SegmentPaths.baseOffset(path, suffix);
+        return baseOffset.isPresent() && baseOffset.getAsLong() >= from && baseOffset.getAsLong() < to;
     }
 
     /** The offset behind the last batch of the new segment, which is also that of the last one that it replaces. */

@@ -89,9 +89,8 @@ final class SealedFileSegment implements SealedSegment {
         }
     }
 
-    void deleteIndexes() throws IOException {
-        partition.files().delete(paths.offsetIndex());
-        partition.files().delete(paths.timeIndex());
+    SegmentPaths paths() {
+        return paths;
     }
 
     /** Gives back the file when nobody can be reading it any more. */
@@ -159,7 +158,7 @@ final class SealedFileSegment implements SealedSegment {
 
     @Override
     public boolean hasAborted() throws IOException {
-        if (!noneAborted && unflushed == null && indexes.get() == null) {
+        if (!noneAborted && unflushed == null && kept == null && indexes.get() == null) {
             noneAborted = !partition.files().exists(paths.transactionIndex());
         }
         if (noneAborted) {
@@ -221,7 +220,9 @@ final class SealedFileSegment implements SealedSegment {
     public void delete() throws IOException {
         unflushed = null;
         partition.files().delete(paths.log());
-        deleteIndexes();
+        partition.files().delete(paths.offsetIndex());
+        partition.files().delete(paths.timeIndex());
+        partition.files().delete(paths.transactionIndex());
         closeLater();
     }
 

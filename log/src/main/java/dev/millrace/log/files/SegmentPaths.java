@@ -18,6 +18,9 @@ public record SegmentPaths(Path directory, long baseOffset) {
     /** Of a log that takes the place of others: see {@link FileReplacement}. */
     public static final String SWAP_SUFFIX = LOG_SUFFIX + ".swap";
 
+    /** Of the transaction index that belongs to it. */
+    public static final String TRANSACTION_INDEX_SWAP_SUFFIX = TRANSACTION_INDEX_SUFFIX + ".swap";
+
     private static final int DIGITS = 20;
 
     public Path log() {
@@ -38,6 +41,10 @@ public record SegmentPaths(Path directory, long baseOffset) {
 
     Path cleaned() {
         return directory.resolve(name(CLEANED_SUFFIX));
+    }
+
+    Path transactionIndexSwap() {
+        return directory.resolve(name(TRANSACTION_INDEX_SWAP_SUFFIX));
     }
 
     Path swap() {

@@ -1,6 +1,7 @@
 package dev.millrace.log.memory;
 
 import dev.millrace.base.Check;
+import dev.millrace.log.segment.AbortedSpan;
 import dev.millrace.log.segment.SealedSegment;
 import dev.millrace.log.segment.SegmentReplacement;
 import java.nio.ByteBuffer;
@@ -22,6 +23,11 @@ final class MemoryReplacement implements SegmentReplacement {
     @Override
     public void append(ByteBuffer batches) {
         result.append(batches);
+    }
+
+    @Override
+    public void noteAborted(AbortedSpan span) {
+        result.noteAborted(span);
     }
 
     @Override

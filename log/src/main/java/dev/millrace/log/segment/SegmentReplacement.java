@@ -20,6 +20,9 @@ public interface SegmentReplacement {
     /** As {@link ActiveSegment#append}: whole batches that ascend, within the offsets of the old segments. */
     void append(ByteBuffer batches) throws IOException;
 
+    /** As {@link Segment#noteAborted}: for each aborted transaction that readers still have to know, after its marker was appended. */
+    void noteAborted(AbortedSpan span);
+
     long sizeBytes();
 
     /** As {@link ActiveSegment#indexSizeBytes}. */

@@ -7,6 +7,7 @@ import dev.millrace.log.records.BatchRewriter;
 import dev.millrace.log.records.ControlRecord;
 import dev.millrace.log.records.RecordBatchBuilder;
 import dev.millrace.log.records.RecordReader;
+import dev.millrace.log.segment.AbortedSpan;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ final class BatchFilterTest {
     private static final long HOUR_MS = 3_600_000;
 
     private List<ByteBuffer> log = new ArrayList<>();
-    private final List<AbortedTransaction> aborted = new ArrayList<>();
+    private final List<AbortedSpan> aborted = new ArrayList<>();
     private final Map<Long, ProducerEnd> producers = new HashMap<>();
     private long nowMs = 1_000_000;
     private long offsetNext;
@@ -31,7 +32,7 @@ final class BatchFilterTest {
         data(-1, "a", "1");
         data(7, "a", "2");
         data(8, "b", "1");
-        aborted.add(new AbortedTransaction(7, 1, 3));
+        aborted.add(new AbortedSpan(7, 1, 3, 2));
         end(7, false);
         end(8, true);
 
