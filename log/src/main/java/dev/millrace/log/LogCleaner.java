@@ -62,10 +62,17 @@ final class LogCleaner implements Agent {
     private long pausedUntilNs = Long.MIN_VALUE;
     private boolean pauseScheduled;
 
-    LogCleaner(int index, LogStoreConfig store, LogEnvironment environment, List<LogShard> shards, CleanerState state) {
+    /** @param diskReserveBytes with less than this on the disk nothing is compacted; 0: it does not matter */
+    LogCleaner(
+            int index,
+            LogStoreConfig store,
+            long diskReserveBytes,
+            LogEnvironment environment,
+            List<LogShard> shards,
+            CleanerState state) {
         this.index = index;
         this.config = store.cleaner();
-        this.diskReserveBytes = store.diskReserveBytes();
+        this.diskReserveBytes = diskReserveBytes;
         this.directory = store.directory();
         this.environment = environment;
         this.shards = shards;
@@ -250,7 +257,7 @@ final class LogCleaner implements Agent {
     }
 
     private void checkDisk() throws IOException {
-        if (environment.files().usableBytes(directory) < diskReserveBytes) {
+        if (diskReserveBytes > 0 && environment.files().usableBytes(directory) < diskReserveBytes) {
             throw new IOException("less than " + diskReserveBytes + " bytes are left on the disk");
         }
     }

@@ -66,7 +66,8 @@ public final class LogStore implements AutoCloseable {
                     id -> open.containsKey(id) || unopened.containsKey(id),
                     layout.isDurable());
             known.forEach(state::recovered);
-            LogCleaner cleaner = new LogCleaner(i, config, environment, shards, state);
+            LogCleaner cleaner = new LogCleaner(
+                    i, config, layout.isDurable() ? config.diskReserveBytes() : 0, environment, shards, state);
             cleaners.add(cleaner);
             cleaner.start();
         }
