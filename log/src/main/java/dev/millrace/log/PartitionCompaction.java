@@ -30,6 +30,9 @@ final class PartitionCompaction {
     private final LogShard shard;
 
     private long cleanedOffset;
+    /** Nobody has looked yet whether the log reaches as far as the checkpoint says. */
+    private boolean unchecked;
+
     private boolean underWay;
     private long notBeforeMs = Long.MIN_VALUE;
     private long pauseMs = FIRST_PAUSE_MS;
@@ -46,8 +49,8 @@ final class PartitionCompaction {
 
     /** What a checkpoint says. Before the shard runs. */
     void recovered(long offset) {
-        // Records that came after a loss are not compacted.
-        cleanedOffset = offset <= writer.logEnd() ? offset : 0;
+        cleanedOffset = offset;
+        unchecked = true;
     }
 
     /** Empty if there is nothing to compact now. What is only not durable enough is flushed: then there is, soon. */
@@ -130,8 +133,12 @@ final class PartitionCompaction {
     }
 
     private long dirtyOffset() {
-        long logStart = writer.log.logStart();
-        return cleanedOffset > writer.log.logEnd() ? logStart : Math.max(cleanedOffset, logStart);
+        if (unchecked) {
+            unchecked = false;
+            // What came after a loss is not compacted.
+            cleanedOffset = cleanedOffset <= writer.log.logEnd() ? cleanedOffset : 0;
+        }
+        return Math.max(cleanedOffset, writer.log.logStart());
     }
 
     private long firstTimestampMs(SealedSegment segment) throws IOException {
