@@ -11,6 +11,9 @@ final class AppendTask extends ShardTask {
     /** Bound for the entry that names the topic, which may go before the append's own. */
     private static final int OPENED_BYTES = 512;
 
+    /** Larger ones keep the thread that runs them from its own work for too long. */
+    private static final int BRIEF_SIZE_BYTES = 16 * 1024;
+
     final PartitionWriter partition;
     final ValidatedBatches batches;
     final AppendOptions options;
@@ -52,6 +55,11 @@ final class AppendTask extends ShardTask {
     @Override
     long journalBytes() {
         return (long) Journal.entrySizeBytes(sizeBytes) + OPENED_BYTES;
+    }
+
+    @Override
+    boolean isBrief() {
+        return sizeBytes <= BRIEF_SIZE_BYTES && partition.takesBriefly(this);
     }
 
     @Override

@@ -47,6 +47,10 @@ import org.slf4j.LoggerFactory;
 final class LogRecovery {
 
     private static final Logger log = LoggerFactory.getLogger(LogRecovery.class);
+
+    /** Says, in a directory that does not say whose it is, that its records may count, for the starts that follow. */
+    private static final String KEPT = "owner-unknown";
+
     private final LogEnvironment environment;
     private final FileStore files;
     private final StorageLayout layout;
@@ -222,6 +226,14 @@ final class LogRecovery {
         findings.add(finding);
     }
 
+    private void deleteLeftOver(Path directory) {
+        try {
+            files.deleteTree(directory);
+        } catch (IOException e) {
+            log.warn("event=left-over-not-deleted path={}", directory, e);
+        }
+    }
+
     // ---- Partitions that are left alone
 
     private boolean mayRest(PartitionId id, Path directory) {
@@ -237,11 +249,25 @@ final class LogRecovery {
     private void rest(PartitionId id, Path directory) {
         Checkpoint.Line line = Objects.requireNonNull(lines.get(id));
         PartitionLog partition = register(id, line.topic().orElseThrow(), directory);
-        SegmentProvider provider = layout.provider(id, directory, partition::config);
-        PartitionWriter writer = partition.writer();
-        writer.useProvider(provider);
-        PartitionRecovery later = new PartitionRecovery(writer, files, directory, provider, Optional.of(line), true);
-        writer.rest(new RestingPartition(writer, later, line.summary().orElseThrow()), line);
+        PartitionRecovery later = recoveryOf(partition, directory);
+        partition
+                .writer()
+                .rest(
+                        new RestingPartition(
+                                partition.writer(), later, line.summary().orElseThrow()),
+                        line);
+    }
+
+    private PartitionRecovery recoveryOf(PartitionLog partition, Path directory) {
+        SegmentProvider provider = layout.provider(partition.id(), directory, partition::config);
+        partition.writer().useProvider(provider); // Also if it stays offline: so that it can be deleted.
+        return new PartitionRecovery(
+                partition.writer(),
+                files,
+                directory,
+                provider,
+                Optional.ofNullable(lines.get(partition.id())),
+                linesComplete);
     }
 
     // ---- Partitions that are looked at
@@ -258,11 +284,21 @@ final class LogRecovery {
                 noteStranger(place.directory());
             }
         } catch (IOException e) {
-            if (!files.isDirectory(place.directory())) {
-                noteStranger(place.directory());
-                return;
-            }
-            throw new UncheckedIOException(e);
+            failed(place, e);
+        }
+    }
+
+    /** It cannot be read whose directory it is: if a checkpoint knows, the others can go on. */
+    private void failed(PartitionPlace place, IOException cause) {
+        Optional<PartitionId> owner = owner(place.name());
+        if (!files.isDirectory(place.directory())) {
+            noteStranger(place.directory());
+        } else if (owner.isPresent() && !openedLast.containsKey(place.directory())) {
+            PartitionLog partition = register(owner.get(), place.topic(), place.directory());
+            recoveryOf(partition, place.directory());
+            takeOffline(partition, "recovery", cause);
+        } else {
+            throw new UncheckedIOException(cause);
         }
     }
 
@@ -270,27 +306,28 @@ final class LogRecovery {
     private void keepOrForget(PartitionPlace place) throws IOException {
         Path directory = place.directory();
         Optional<PartitionId> owner = owner(place.name()).filter(this::wasFlushed);
-        if (openedLast.containsKey(directory)) {
-            forget(directory); // All that was acknowledged is in the journal.
-        } else if (owner.isPresent()) {
-            takeOffline(
-                    register(owner.get(), place.topic(), directory),
-                    "recovery",
-                    PartitionMetadataFile.damaged(
-                            directory, Optional.empty(), "a checkpoint says that it was durable"));
-        } else if (!namesComplete && holdsSegments(directory)) {
+        Optional<PartitionId> opened =
+                Optional.ofNullable(openedLast.get(directory)).map(Opening::partition);
+        if (owner.isPresent() && opened.map(owner.get()::equals).orElse(true)) {
+            PartitionLog partition = register(owner.get(), place.topic(), directory);
+            recoveryOf(partition, directory); // So that it keeps its line, and can be deleted.
+            takeOffline(partition, "recovery", damage(directory, "a checkpoint says that it was durable"));
+        } else if (files.exists(directory.resolve(KEPT))
+                || (opened.isEmpty() && mayHaveBeenFlushed(place.name()) && holdsSegments(directory))) {
             keep(place);
         } else {
-            forget(directory);
+            forget(directory); // What was acknowledged of it is in the journal.
         }
     }
 
-    private void deleteLeftOver(Path directory) {
-        try {
-            files.deleteTree(directory);
-        } catch (IOException e) {
-            log.warn("event=left-over-not-deleted path={}", directory, e);
-        }
+    /** Whether checkpoints leave it open whose a directory is. */
+    private boolean mayHaveBeenFlushed(String directoryName) {
+        return !namesComplete
+                || (owners.containsKey(directoryName) && owner(directoryName).isEmpty());
+    }
+
+    private static IOException damage(Path directory, String known) {
+        return PartitionMetadataFile.damaged(directory, Optional.empty(), known);
     }
 
     private boolean wasFlushed(PartitionId id) {
@@ -311,9 +348,13 @@ final class LogRecovery {
     }
 
     /** Whose it is only the checkpoint knew that is lost: it stays, and the partition that has this name is offline. */
-    private synchronized void keep(PartitionPlace place) {
-        IOException damage = PartitionMetadataFile.damaged(
-                place.directory(), Optional.empty(), "it has segments, and no checkpoint says that they do not count");
+    private void keep(PartitionPlace place) throws IOException {
+        files.replaceAtomically(place.directory().resolve(KEPT), new byte[0]);
+        noteKept(place);
+    }
+
+    private synchronized void noteKept(PartitionPlace place) {
+        IOException damage = damage(place.directory(), "it has segments, and no checkpoint says whose they are");
         kept.put(place.name(), RestingPartition.refusal(place.name(), "recovery", damage));
         findings.add(place.name() + " is offline: its recovery failed: " + damage.getMessage());
     }
@@ -325,10 +366,7 @@ final class LogRecovery {
 
     private void recover(PartitionId id, String topic, Path directory) {
         PartitionLog partition = register(id, topic, directory);
-        SegmentProvider provider = layout.provider(id, directory, partition::config);
-        partition.writer().useProvider(provider); // Also if it stays offline: so that it can be deleted.
-        PartitionRecovery recovery = new PartitionRecovery(
-                partition.writer(), files, directory, provider, Optional.ofNullable(lines.get(id)), linesComplete);
+        PartitionRecovery recovery = recoveryOf(partition, directory);
         try {
             recovery.run(logStarts.getOrDefault(id, 0L));
         } catch (IOException | Check.InvariantViolation e) {

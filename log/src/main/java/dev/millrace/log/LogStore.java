@@ -230,6 +230,16 @@ public final class LogStore implements AutoCloseable {
         }
     }
 
+    /**
+     * Has those appends begin that were {@linkplain PartitionLog#appendLater left for later}. Small ones may be run inside this call,
+     * where that spares a hand-over and nothing has to wait for the disk.
+     */
+    public void startAppends() {
+        for (LogShard shard : shards) {
+            shard.startAppends();
+        }
+    }
+
     /** What the start found. */
     public RecoveryReport recovery() {
         return recovery;

@@ -93,6 +93,13 @@ public final class PartitionLog {
      * {@link #guardTransaction guard} comes with them. A repetition is answered as one, whatever has become of its transaction.
      */
     public Append append(ByteBuffer batches, AppendOptions options) {
+        Append append = appendLater(batches, options);
+        shard.wake();
+        return append;
+    }
+
+    /** As {@link #append}, but the log may wait with it until {@link LogStore#startAppends}, so that what comes together is written together. */
+    public Append appendLater(ByteBuffer batches, AppendOptions options) {
         try {
             MillraceException refused = refusal;
             if (refused != null) {
@@ -318,6 +325,7 @@ public final class PartitionLog {
         logStart = start;
         logEnd = end;
         highWatermark = end;
+        lastStable = end;
         leaderEpoch = Math.max(0, state.summary().leaderEpoch());
         resting = state;
     }

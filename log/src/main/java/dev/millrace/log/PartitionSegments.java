@@ -95,6 +95,14 @@ final class PartitionSegments {
                 || offsetNext - segment.baseOffset() > Integer.MAX_VALUE;
     }
 
+    /** Whether an append goes to the end of the file that is there, and nothing has to be looked up to know that. */
+    boolean takesBriefly(long sizeBytes, long offsetNext, long maxTimestampMs) throws IOException {
+        return active != null
+                && active.sizeBytes() > 0
+                && firstTimestampMs != UNKNOWN
+                && !mustRoll(sizeBytes, offsetNext, maxTimestampMs);
+    }
+
     /** Whether the first record of the active segment is older than {@code segment.ms} at {@code timestampMs}; not if it has no time. */
     boolean isTooOldAt(long timestampMs) throws IOException {
         noteFirstTimestamp();

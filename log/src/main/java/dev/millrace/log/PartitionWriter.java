@@ -175,6 +175,18 @@ final class PartitionWriter {
 
     // ---- Appending
 
+    /** Whether an append would go to the end of a file that is there. */
+    boolean takesBriefly(AppendTask task) {
+        try {
+            return open
+                    && !log.isResting()
+                    && segments.takesBriefly(
+                            task.sizeBytes(), logEnd + task.batches.recordsCount(), task.batches.maxTimestampMs());
+        } catch (IOException e) {
+            return false; // The append itself will tell.
+        }
+    }
+
     void append(AppendTask task) {
         log.bringBack();
         MillraceException refused = log.refusal();
@@ -421,6 +433,7 @@ final class PartitionWriter {
         Check.equal(logEnd, log.logEnd(), "end of " + name() + " as its checkpoint says");
         log.publishEpochs(log.epochs().startingAt(log.logStart()));
         log.publishLeaderEpoch(Math.max(log.leaderEpoch(), log.epochs().latest()));
+        transactions.publishRecovered();
         shard.post(past::dropBeforeStart);
     }
 
@@ -476,6 +489,9 @@ final class PartitionWriter {
     Optional<Checkpoint.Summary> summary() {
         if (log.refusal() != null || removals.isUnderWay()) {
             return Optional.empty(); // What may be left of a removal the next start finds.
+        }
+        if (producers.undecided().firstOffset() != Long.MAX_VALUE) {
+            return Optional.empty(); // How far readers of committed data see is told by the batches.
         }
         Optional<RestingPartition> resting = log.resting();
         return resting.isPresent()

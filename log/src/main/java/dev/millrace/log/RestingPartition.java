@@ -1,6 +1,5 @@
 package dev.millrace.log;
 
-import dev.millrace.base.Check;
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
 import java.io.IOException;
@@ -46,7 +45,7 @@ final class RestingPartition {
         try {
             recovery.runLater();
             recovery.findings().forEach(finding -> log.warn("event=recovery-finding {}", finding));
-        } catch (IOException | Check.InvariantViolation e) {
+        } catch (IOException | RuntimeException e) {
             log.error("event=partition-offline partition={} what=recovery", partition.name(), e);
             partition.log.couldNotBeBroughtBack(refusal(partition.name(), "recovery", e));
         } finally {

@@ -97,6 +97,11 @@ final class ShardFlusher {
         return paused;
     }
 
+    /** Whether the next cycle begins a flush, if none is under way. */
+    boolean isDue() {
+        return wanted || !awaitingCheckpoint.isEmpty();
+    }
+
     boolean hasWork() {
         return wanted || !dirty.isEmpty() || !awaitingCheckpoint.isEmpty();
     }

@@ -135,7 +135,7 @@ class AbortedRebuildTest {
         world.restart();
         log = world.open(ID, "a");
         world.simulator.files().delete(index(bases.get(1)));
-        assertThatThrownBy(this::aborted)
+        assertThatThrownBy(() -> abortedOf(log))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(index(bases.get(1)).toString());
         world.kill();
@@ -162,6 +162,7 @@ class AbortedRebuildTest {
             } catch (SimulatedCrash crashed) {
                 // That is what it is about.
             }
+            other.simulator.files().crashAtOperation(Long.MAX_VALUE / 2);
             other.crash();
             PartitionLog found = other.open(ID, "a");
             assertThat(abortedOf(found)).as("moment %d", moment).containsAll(acknowledged);

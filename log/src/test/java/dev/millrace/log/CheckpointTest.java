@@ -20,7 +20,7 @@ class CheckpointTest {
         journal 4294967312
         partition AAAAAAAAAAEAAAAAAAAAAQ 0 12 3 -1
         partition AAAAAAAAAAIAAAAAAAAAAg 7 100 0 100
-        crc 5aaf6ccf
+        crc 89ac8ffa
         """;
 
     private static final String VERSION_2 = """
@@ -30,7 +30,7 @@ class CheckpointTest {
         journal 4294967312
         partition AAAAAAAAAAEAAAAAAAAAAQ 0 12 3 -1 flights 4 5120 2 1700000000000
         partition AAAAAAAAAAIAAAAAAAAAAg 7 100 0 100 a.b_c-d
-        crc bec4d2b7
+        crc b9818803
         """;
 
     @Test

@@ -40,11 +40,14 @@ public final class ServerKeys {
 
     // Connections and requests.
 
-    static final ConfigKey<Integer> NETWORK_THREADS = ConfigKey.of(ConfigType.INT, 2)
+    /** Then a second loop takes a processor from the log, or from clients: one loop reads more of them in one go. */
+    private static final boolean FEW_PROCESSORS = Runtime.getRuntime().availableProcessors() < 4;
+
+    static final ConfigKey<Integer> NETWORK_THREADS = ConfigKey.of(ConfigType.INT, FEW_PROCESSORS ? 1 : 2)
             .server("num.network.threads")
             .unit("threads")
             .between(1, 64)
-            .doc("Event loops for all connections.");
+            .doc("Event loops for all connections: one where there are fewer than four processors, else two.");
 
     static final ConfigKey<Integer> REQUEST_MAX_BYTES = ConfigKey.of(ConfigType.INT, (int) (100 * MIB))
             .server("socket.request.max.bytes")

@@ -55,10 +55,12 @@ public final class H00_Produce implements Handler<ProduceRequestData> {
 
     private final LogPort port;
     private final TransactionalWrites transactional;
+    private final Runnable startAppends;
 
     public H00_Produce(LogPort port) {
         this.port = port;
         this.transactional = new TransactionalWrites(port.transactions());
+        this.startAppends = port::startAppends;
     }
 
     @Override
@@ -100,6 +102,7 @@ public final class H00_Produce implements Handler<ProduceRequestData> {
             transactional.start(request.transactionalId(), inTransaction, call, context);
         }
         call.allStarted();
+        context.afterBurst(startAppends);
         return call.future();
     }
 
@@ -119,7 +122,7 @@ public final class H00_Produce implements Handler<ProduceRequestData> {
             if (anyTransactional && ProducedBatch.isTransactional(data.records())) {
                 inTransaction.add(new TransactionalWrites.Write(partition, batch, entry));
             } else {
-                call.started(partition, partition.append(batch, AppendOptions.CLIENT), entry);
+                call.started(partition, partition.appendLater(batch, AppendOptions.CLIENT), entry);
             }
         } catch (RuntimeException e) {
             call.refused();

@@ -88,6 +88,11 @@ public final class TestLog implements LogPort, AutoCloseable {
     }
 
     @Override
+    public void startAppends() {
+        // Appends begin at once.
+    }
+
+    @Override
     public GroupOffsets groupOffsets() {
         throw new IllegalStateException("no groups here");
     }

@@ -122,6 +122,11 @@ public final class TestPartition implements PartitionPort {
         return append;
     }
 
+    @Override
+    public Append appendLater(ByteBuffer bytes, AppendOptions options) {
+        return append(bytes, options);
+    }
+
     private void write(ValidatedBatches valid, Append append) {
         ByteBuffer bytes = valid.buffer();
         long baseOffset = endOffset;

@@ -132,7 +132,9 @@ final class TransactionRegressionTest {
         assertThat(produce((short) 10, epoch, 0)).isEqualTo(Errors.INVALID_TXN_STATE);
         assertThat(offsets().logEnd()).isZero();
         add(1);
-        assertThat(produce((short) 11, epoch, 0)).as("added is another partition").isEqualTo(Errors.TRANSACTION_ABORTABLE);
+        assertThat(produce((short) 11, epoch, 0))
+                .as("added is another partition")
+                .isEqualTo(Errors.TRANSACTION_ABORTABLE);
         add(0);
         assertThat(produce((short) 11, epoch, 0)).isEqualTo(Errors.NONE);
     }
@@ -276,13 +278,11 @@ final class TransactionRegressionTest {
     }
 
     private Errors produce(short apiVersion, short producerEpoch, int sequence) throws IOException {
-        return Errors.forCode(
-                produceOne(apiVersion, producerEpoch, sequence).errorCode());
+        return Errors.forCode(produceOne(apiVersion, producerEpoch, sequence).errorCode());
     }
 
     private PartitionProduceResponse produceOne(int apiVersion, short producerEpoch, int sequence) throws IOException {
-        ProduceResponseData answer =
-                client.call(ApiKeys.PRODUCE, (short) apiVersion, request(producerEpoch, sequence));
+        ProduceResponseData answer = client.call(ApiKeys.PRODUCE, (short) apiVersion, request(producerEpoch, sequence));
         return only(answer);
     }
 
@@ -344,8 +344,7 @@ final class TransactionRegressionTest {
                                         .setPartitionIndex(0)
                                         .setCommittedOffset(offset)
                                         .setCommittedMetadata(""))))));
-        return Errors.forCode(
-                answer.topics().getFirst().partitions().getFirst().errorCode());
+        return Errors.forCode(answer.topics().getFirst().partitions().getFirst().errorCode());
     }
 
     private PartitionOffsets offsets() {

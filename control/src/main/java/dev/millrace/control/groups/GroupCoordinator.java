@@ -62,8 +62,7 @@ public final class GroupCoordinator implements GroupOffsets {
      *
      * @param cluster what there is now
      */
-    public GroupCoordinator(
-            GroupSettings settings, MachineSet<GroupCommand> machines, Supplier<ClusterView> cluster) {
+    public GroupCoordinator(GroupSettings settings, MachineSet<GroupCommand> machines, Supplier<ClusterView> cluster) {
         this.settings = settings;
         this.machines = machines;
         this.cluster = cluster;
@@ -214,8 +213,7 @@ public final class GroupCoordinator implements GroupOffsets {
     public CompletableFuture<PartitionId> offsetsPartition(String groupId) {
         return machines.open()
                 .thenApply(all -> new PartitionId(
-                        topicId(InternalTopics.CONSUMER_OFFSETS).orElseThrow(),
-                        partitionOf(groupId, all.size())));
+                        topicId(InternalTopics.CONSUMER_OFFSETS).orElseThrow(), partitionOf(groupId, all.size())));
     }
 
     /** To be taken before the transaction is looked at, for {@link #commitInTransaction}, and closed after. */

@@ -56,6 +56,11 @@ public final class TopicLogs {
         return opened;
     }
 
+    /** Has appends begin that were left for later. */
+    public void startAppends() {
+        store.startAppends();
+    }
+
     /** The log of a partition, if it has one. */
     public Optional<PartitionLog> find(PartitionId id) {
         return store.get(id);

@@ -27,6 +27,11 @@ public final class LocalLogPort implements LogPort {
     }
 
     @Override
+    public void startAppends() {
+        partitions.startAppends();
+    }
+
+    @Override
     public GroupOffsets groupOffsets() {
         return groupOffsets;
     }

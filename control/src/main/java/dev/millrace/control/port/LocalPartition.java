@@ -50,6 +50,11 @@ final class LocalPartition implements PartitionPort {
     }
 
     @Override
+    public Append appendLater(ByteBuffer batches, AppendOptions options) {
+        return log.appendLater(batches, options);
+    }
+
+    @Override
     public Optional<TransactionGuard> guardTransaction(
             long producerId, short producerEpoch, int baseSequence, boolean epochBumped) {
         return log.guardTransaction(producerId, producerEpoch, baseSequence, epochBumped);

@@ -31,6 +31,11 @@ public final class LocalPartitions implements PartitionPorts {
         return image.topic(topicId).flatMap(found -> partition(found, partition));
     }
 
+    @Override
+    public void startAppends() {
+        metadata.logs().startAppends();
+    }
+
     private Optional<PartitionPort> partition(TopicImage topic, int partition) {
         if (!topic.hasPartition(partition)) {
             return Optional.empty();

@@ -43,6 +43,12 @@ public interface PartitionPort {
     Append append(ByteBuffer batches, AppendOptions options);
 
     /**
+     * As {@link #append}, but the log may wait with it until {@link PartitionPorts#startAppends}, so that what comes together is written
+     * together.
+     */
+    Append appendLater(ByteBuffer batches, AppendOptions options);
+
+    /**
      * Asks whether a transactional append of this producer may go ahead. Empty: its transaction is open here. Else the caller asks the
      * coordinator whether the partition is in the transaction, and hands in the guard with the append ({@link
      * AppendOptions#inTransaction(TransactionGuard)}); a marker of the producer that is appended in between makes the guard void (KIP-890).

@@ -11,4 +11,10 @@ public interface PartitionPorts {
 
     /** The partition of this identity; empty if there is none (any more). */
     Optional<PartitionPort> partition(TopicId topicId, int partition);
+
+    /**
+     * Has those appends begin that were {@linkplain PartitionPort#appendLater left for later}. Small ones may be run, and their futures
+     * completed, inside this call.
+     */
+    void startAppends();
 }

@@ -205,6 +205,7 @@ final class PendingOffsetsTest {
     }
 
     private Set<GroupOffsets.Key> unstable() {
-        return value(groups.machine().<Set<GroupOffsets.Key>>ask(reply -> new GroupCommand.FetchUnstable(GROUP, reply)));
+        return value(
+                groups.machine().<Set<GroupOffsets.Key>>ask(reply -> new GroupCommand.FetchUnstable(GROUP, reply)));
     }
 }

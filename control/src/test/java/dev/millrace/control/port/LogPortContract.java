@@ -4,21 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
-import java.util.Set;
-import dev.millrace.log.TransactionGuard;
-import dev.millrace.control.transactions.api.TransactionPartition;
-import dev.millrace.control.transactions.api.ProducerIdentity;
-import dev.millrace.control.transactions.api.InitRequest;
-import dev.millrace.control.transactions.api.EndRequest;
-import dev.millrace.control.transactions.api.AddRequest;
-import dev.millrace.control.groups.api.CommitRequest;
 import dev.millrace.base.TopicId;
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
+import dev.millrace.control.groups.api.CommitRequest;
+import dev.millrace.control.transactions.api.AddRequest;
+import dev.millrace.control.transactions.api.EndRequest;
+import dev.millrace.control.transactions.api.InitRequest;
+import dev.millrace.control.transactions.api.ProducerIdentity;
+import dev.millrace.control.transactions.api.TransactionPartition;
 import dev.millrace.log.AppendOptions;
 import dev.millrace.log.AppendResult;
 import dev.millrace.log.EpochEnd;
@@ -26,6 +20,7 @@ import dev.millrace.log.ReadRequest;
 import dev.millrace.log.ReadRequest.Bound;
 import dev.millrace.log.ReadResult;
 import dev.millrace.log.Slice;
+import dev.millrace.log.TransactionGuard;
 import dev.millrace.log.Watch;
 import dev.millrace.log.records.BatchHeader;
 import dev.millrace.log.records.RecordBatchBuilder;
@@ -34,6 +29,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -94,6 +94,19 @@ public abstract class LogPortContract {
         assertThat(all.offsets().highWatermark()).isEqualTo(5);
         assertThat(baseOffsets(partition.read(request(4, 1 << 20)))).containsExactly(3L);
         assertThat(partition.read(request(5, 1 << 20)).slices()).isEmpty();
+    }
+
+    @Test
+    void shouldBeginWhatWasLeftForLaterWhenAskedTo() {
+        PartitionPort partition = partition("later");
+        append(partition, 0, 1);
+        CompletableFuture<AppendResult> first =
+                partition.appendLater(batch(0, 1), AppendOptions.CLIENT).durable();
+        CompletableFuture<AppendResult> second =
+                partition.appendLater(batch(0, 1), AppendOptions.CLIENT).durable();
+        port().startAppends();
+        assertThat(first.join().baseOffset()).isEqualTo(1);
+        assertThat(second.join().baseOffset()).isEqualTo(2);
     }
 
     @Test
@@ -219,7 +232,9 @@ public abstract class LogPortContract {
         write(partition, producer);
         await().until(() -> partition.offsets().highWatermark() == 1);
         assertThat(partition.offsets().lastStable()).isZero();
-        assertThat(partition.read(new ReadRequest(0, 1 << 20, true, Bound.COMMITTED)).slices())
+        assertThat(partition
+                        .read(new ReadRequest(0, 1 << 20, true, Bound.COMMITTED))
+                        .slices())
                 .isEmpty();
 
         ProducerIdentity next = port().transactions()
@@ -236,8 +251,7 @@ public abstract class LogPortContract {
     void shouldRefuseAWriteThatNobodyHasAddedToItsTransaction() {
         PartitionPort partition = partition("unasked");
         ProducerIdentity producer = port().transactions().initProducerId(init()).join();
-        assertRefused(
-                ErrorCode.INVALID_TXN_STATE, () -> appendIn(partition, producer, AppendOptions.inTransaction()));
+        assertRefused(ErrorCode.INVALID_TXN_STATE, () -> appendIn(partition, producer, AppendOptions.inTransaction()));
     }
 
     @Test
@@ -260,8 +274,7 @@ public abstract class LogPortContract {
         var _ = port().transactions()
                 .end(new EndRequest("contract", producer, true, 2))
                 .join();
-        await().until(
-                        () -> port().groupOffsets().fetchAll("contract").join().containsKey(key));
+        await().until(() -> port().groupOffsets().fetchAll("contract").join().containsKey(key));
     }
 
     private static InitRequest init() {
@@ -270,8 +283,7 @@ public abstract class LogPortContract {
 
     /** As a producer of version 2 does: guard, add, append. */
     private void write(PartitionPort partition, ProducerIdentity producer) {
-        Optional<TransactionGuard> guard =
-                partition.guardTransaction(producer.producerId(), producer.epoch(), 0, true);
+        Optional<TransactionGuard> guard = partition.guardTransaction(producer.producerId(), producer.epoch(), 0, true);
         TransactionPartition added = new TransactionPartition(partition.id().topicId(), partition.topic(), 0);
         try {
             var _ = port().transactions()
@@ -280,10 +292,7 @@ public abstract class LogPortContract {
         } catch (CompletionException e) {
             // Whoever is fenced hears it from the partition.
         }
-        appendIn(
-                partition,
-                producer,
-                guard.map(AppendOptions::inTransaction).orElseGet(AppendOptions::inTransaction));
+        appendIn(partition, producer, guard.map(AppendOptions::inTransaction).orElseGet(AppendOptions::inTransaction));
     }
 
     private static void appendIn(PartitionPort partition, ProducerIdentity producer, AppendOptions options) {

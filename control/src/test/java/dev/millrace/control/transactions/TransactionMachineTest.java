@@ -41,8 +41,8 @@ final class TransactionMachineTest {
             assertThat(value(transactions.add(producer, version, FLIGHTS))).isEmpty();
             assertThat(value(transactions.add(producer, version, AIRPORTS))).isEmpty();
             assertThat(transactions.describe().orElseThrow().partitions()).containsExactlyInAnyOrder(FLIGHTS, AIRPORTS);
-            ProducerIdentity next = identity(
-                    commit ? transactions.commit(producer, version) : transactions.abort(producer, version));
+            ProducerIdentity next =
+                    identity(commit ? transactions.commit(producer, version) : transactions.abort(producer, version));
 
             Ending ending = transactions.endings().getFirst();
             assertThat(ending.commit()).isEqualTo(commit);
@@ -365,10 +365,12 @@ final class TransactionMachineTest {
         ProducerIdentity producer = transactions.begun();
         transactions.add(producer, 2, FLIGHTS);
         transactions.commit(producer, 2);
-        long expiryMs = (long) TransactionSettings.DEFAULT.expirationMs()
-                + TransactionSettings.DEFAULT.expiryCheckIntervalMs();
+        long expiryMs =
+                (long) TransactionSettings.DEFAULT.expirationMs() + TransactionSettings.DEFAULT.expiryCheckIntervalMs();
         transactions.advanceMs(expiryMs);
-        assertThat(transactions.describe()).as("not while it is being completed").isPresent();
+        assertThat(transactions.describe())
+                .as("not while it is being completed")
+                .isPresent();
         transactions.writeMarkers();
         transactions.advanceMs(expiryMs);
         assertThat(transactions.describe()).isEmpty();
@@ -409,7 +411,9 @@ final class TransactionMachineTest {
         Ending lost = transactions.endings().getFirst();
         transactions.restart();
         transactions.machine().submit(new TransactionCommand.MarkersWritten(lost));
-        assertThat(transactions.state()).as("a report that the restart outlived").isEqualTo(TransactionState.PREPARE_COMMIT);
+        assertThat(transactions.state())
+                .as("a report that the restart outlived")
+                .isEqualTo(TransactionState.PREPARE_COMMIT);
         assertThat(transactions.endings().getFirst().partitions()).containsExactly(FLIGHTS);
         transactions.writeMarkers();
         assertThat(transactions.state()).isEqualTo(TransactionState.COMPLETE_COMMIT);

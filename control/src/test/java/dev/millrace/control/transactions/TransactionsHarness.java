@@ -98,8 +98,8 @@ final class TransactionsHarness {
     }
 
     CompletableFuture<Set<TransactionPartition>> verify(ProducerIdentity producer, TransactionPartition... partitions) {
-        return machine.ask(reply -> new TransactionCommand.AddPartitions(
-                new AddRequest(ID, producer, Set.of(partitions), true, 1), reply));
+        return machine.ask(reply ->
+                new TransactionCommand.AddPartitions(new AddRequest(ID, producer, Set.of(partitions), true, 1), reply));
     }
 
     CompletableFuture<Optional<ProducerIdentity>> commit(ProducerIdentity producer, int version) {

@@ -94,6 +94,28 @@ public final class Broker implements AutoCloseable {
         end(true);
     }
 
+    /** Stops it where it is (SIGSTOP), until {@link #resume}. */
+    public void pause() {
+        signal("STOP");
+    }
+
+    /** Has it go on (SIGCONT). */
+    public void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(stats.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot send SIG" + name + " to " + title, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void end(boolean forcibly) {
         Process running = process;
         if (running == null) {

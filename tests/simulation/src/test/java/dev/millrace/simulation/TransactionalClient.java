@@ -175,7 +175,7 @@ final class TransactionalClient {
 
     /** When all faults are over: the transaction that is open is ended. */
     void mustFinish(PartitionLog log, boolean commit) {
-        for (int round = 0; round < 4 && !(pending.isEmpty() && current.acknowledged.isEmpty()); round++) {
+        for (int round = 0; round < 4 && !isIdle(); round++) {
             retry(log);
             world.simulator.runToRest();
             takeAnswers();
@@ -183,10 +183,14 @@ final class TransactionalClient {
             world.simulator.runToRest();
             takeAnswers();
         }
-        if (pending.isPresent() || current.decision != Decision.NONE || !current.acknowledged.isEmpty()) {
+        if (!isIdle()) {
             throw new AssertionError("producer " + producerId + " cannot end its transaction of epoch " + epoch + ": "
                     + reason(pending.isPresent() ? attempts : markers));
         }
+    }
+
+    private boolean isIdle() {
+        return pending.isEmpty() && current.decision == Decision.NONE && current.acknowledged.isEmpty();
     }
 
     private static String reason(List<Append> tried) {

@@ -257,7 +257,8 @@ public final class ConsumerGroups {
                 ? Optional.empty()
                 : admitCommit(request)
                         .map(refusal -> refusal.code() == ErrorCode.STALE_MEMBER_EPOCH
-                                ? new MillraceException(ErrorCode.ILLEGAL_GENERATION, String.valueOf(refusal.getMessage()))
+                                ? new MillraceException(
+                                        ErrorCode.ILLEGAL_GENERATION, String.valueOf(refusal.getMessage()))
                                 : refusal);
     }
 
