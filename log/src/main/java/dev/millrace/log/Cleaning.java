@@ -159,9 +159,7 @@ final class Cleaning implements AutoCloseable {
         } else if (!mapTransactions.isAborted(batches, position)) {
             reader.open(batches, position);
             if (!latest.add(
-                    reader,
-                    BatchHeader.baseOffset(batches, position),
-                    BatchHeader.lastOffset(batches, position))) {
+                    reader, BatchHeader.baseOffset(batches, position), BatchHeader.lastOffset(batches, position))) {
                 return false;
             }
         }
@@ -278,8 +276,8 @@ final class Cleaning implements AutoCloseable {
         }
         replacement = null;
         result = null;
-        boolean more = segmentIndex < segments().size()
-                && segments().get(segmentIndex).baseOffset() < latest.endOffset();
+        boolean more =
+                segmentIndex < segments().size() && segments().get(segmentIndex).baseOffset() < latest.endOffset();
         phase = more ? Phase.COPY : Phase.DONE;
         if (more) {
             beginGroup();

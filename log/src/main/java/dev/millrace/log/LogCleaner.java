@@ -154,10 +154,14 @@ final class LogCleaner implements Agent {
     private void rest(long delayMs) {
         if (!resting) {
             resting = true;
-            environment.scheduler().schedule(delayMs, () -> tell(() -> {
-                resting = false;
-                lookDue = true;
-            }));
+            environment
+                    .scheduler()
+                    .schedule(
+                            delayMs,
+                            () -> tell(() -> {
+                                resting = false;
+                                lookDue = true;
+                            }));
         }
     }
 
@@ -214,7 +218,8 @@ final class LogCleaner implements Agent {
         answersDue--;
         resters.addAll(resting);
         if (need.isPresent()
-                && (greatest.isEmpty() || need.get().dirtyRatio() > greatest.get().dirtyRatio())) {
+                && (greatest.isEmpty()
+                        || need.get().dirtyRatio() > greatest.get().dirtyRatio())) {
             greatest = need;
         }
         if (answersDue > 0) {
@@ -379,7 +384,10 @@ final class LogCleaner implements Agent {
             return;
         }
         PartitionWriter partition = current.request().writer();
-        LOG.warn("event=compaction-failed partition={} consequence=\"it is tried again later\"", partition.name(), cause);
+        LOG.warn(
+                "event=compaction-failed partition={} consequence=\"it is tried again later\"",
+                partition.name(),
+                cause);
         long nowMs = environment.clock().wallMs();
         end(current, () -> partition.compaction().failed(nowMs, true));
         rest(config.backoffMs());

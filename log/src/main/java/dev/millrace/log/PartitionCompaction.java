@@ -173,8 +173,7 @@ final class PartitionCompaction {
             return Optional.empty();
         }
         int count = durableCount(compactableCount(nowMs));
-        List<SealedSegment> segments =
-                List.copyOf(writer.segments().sealed().subList(0, count));
+        List<SealedSegment> segments = List.copyOf(writer.segments().sealed().subList(0, count));
         long dirtyOffset = dirtyOffset();
         if (segments.isEmpty() || segments.getLast().offsetNext() <= dirtyOffset) {
             return Optional.empty();

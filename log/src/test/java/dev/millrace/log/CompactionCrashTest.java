@@ -52,7 +52,7 @@ final class CompactionCrashTest {
     void shouldKeepTheLastValuesWhereverThePowerFails(long seed) throws IOException {
         int crashes = 0;
         // Each seed takes some of the operations, all seeds together all of them.
-        for (int operation = 1 + (int) Math.floorMod(seed, STRIDE); ; operation += STRIDE) {
+        for (int operation = 1 + Math.floorMod(seed, STRIDE); ; operation += STRIDE) {
             written.clear();
             last.clear();
             LogWorld world = new LogWorld(seed, STORE);
@@ -97,7 +97,8 @@ final class CompactionCrashTest {
         ByteBuffer batch = new RecordBatchBuilder()
                 .add(world.simulator.clock().wallMs(), bytes(key), bytes(value))
                 .build();
-        long offset = world.get(log.append(batch, AppendOptions.CLIENT).durable()).baseOffset();
+        long offset =
+                world.get(log.append(batch, AppendOptions.CLIENT).durable()).baseOffset();
         written.put(offset, key + "=" + value);
         last.put(key, offset);
     }
@@ -119,8 +120,10 @@ final class CompactionCrashTest {
                 next = BatchHeader.lastOffset(bytes, position) + 1;
                 reader.open(bytes, position);
                 while (reader.next()) {
-                    found.put(reader.offset(), text(reader.key().orElseThrow()) + "="
-                            + text(reader.value().orElseThrow()));
+                    found.put(
+                            reader.offset(),
+                            text(reader.key().orElseThrow()) + "="
+                                    + text(reader.value().orElseThrow()));
                 }
             }
         }

@@ -108,7 +108,8 @@ final class CompactionTest {
         compact();
 
         assertThat(records())
-                .containsExactly("1:NONE=kept", "3:GZIP=kept", "5:SNAPPY=kept", "7:LZ4=kept", "8:a=ZSTD", "9:ZSTD=kept");
+                .containsExactly(
+                        "1:NONE=kept", "3:GZIP=kept", "5:SNAPPY=kept", "7:LZ4=kept", "8:a=ZSTD", "9:ZSTD=kept");
         List<Integer> codecs = new ArrayList<>();
         forEachBatch((bytes, position) -> codecs.add(BatchHeader.codecId(bytes, position)));
         assertThat(codecs).containsExactly(0, 1, 2, 3, 4);
@@ -163,7 +164,9 @@ final class CompactionTest {
     @Test
     void shouldLeaveYoungRecordsAlone() throws IOException {
         log = world.open(
-                LogWorld.id(3, 0), "young", config(1 << 20, new CompactionConfig(true, DAY_MS, DAY_MS, Long.MAX_VALUE, 0)));
+                LogWorld.id(3, 0),
+                "young",
+                config(1 << 20, new CompactionConfig(true, DAY_MS, DAY_MS, Long.MAX_VALUE, 0)));
         put("a", "1");
         roll();
         put("a", "2");
@@ -179,8 +182,7 @@ final class CompactionTest {
 
     @Test
     void shouldCompactOldRecordsWhateverTheRatio() throws IOException {
-        log = world.open(
-                LogWorld.id(4, 0), "lag", config(1 << 20, new CompactionConfig(true, DAY_MS, 0, DAY_MS, 1)));
+        log = world.open(LogWorld.id(4, 0), "lag", config(1 << 20, new CompactionConfig(true, DAY_MS, 0, DAY_MS, 1)));
         put("a", "1");
         put("a", "2");
         roll();

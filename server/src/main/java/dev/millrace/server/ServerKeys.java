@@ -146,8 +146,8 @@ public final class ServerKeys {
             .server("log.cleaner.dedupe.buffer.size")
             .unit("bytes")
             .atLeast(1 << 20)
-            .doc("Memory for the keys of the partitions that are being compacted, of all threads together. Taken as it is"
-                    + " needed and given back afterwards: about 50 bytes for each key.");
+            .doc("Memory for the keys of the partitions that are being compacted, of all threads together. Taken as"
+                    + " it is needed and given back afterwards: about 50 bytes for each key.");
 
     static final ConfigKey<Double> CLEANER_IO_MAX_BYTES_PER_SECOND = ConfigKey.of(ConfigType.DOUBLE, Double.MAX_VALUE)
             .server("log.cleaner.io.max.bytes.per.second")

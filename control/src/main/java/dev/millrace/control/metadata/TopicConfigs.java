@@ -147,7 +147,8 @@ public final class TopicConfigs {
             .server("log.cleaner.delete.retention.ms")
             .unit("ms")
             .atLeast(0)
-            .doc("How long compaction keeps tombstones, so that a reader that begins in front of them has time to see them.");
+            .doc("How long compaction keeps tombstones, so that a reader that begins in front of them has time to"
+                    + " see them.");
 
     public static final ConfigKey<Long> MIN_COMPACTION_LAG_MS = key(ConfigType.LONG, 0L)
             .topic("min.compaction.lag.ms")

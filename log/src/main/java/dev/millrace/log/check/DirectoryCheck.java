@@ -61,8 +61,7 @@ public final class DirectoryCheck {
             }
         }
         for (Partition partition : partitions) {
-            new PartitionCheck(files, partition.directory, partition.number, state)
-                    .run(lines, compacted);
+            new PartitionCheck(files, partition.directory, partition.number, state).run(lines, compacted);
         }
         return new CheckReport(
                 state.serverRunning,

@@ -6,8 +6,8 @@ import dev.millrace.base.files.StoreFile;
 import dev.millrace.log.Checkpoint;
 import dev.millrace.log.PartitionId;
 import dev.millrace.log.check.Finding.Severity;
-import dev.millrace.log.epoch.LeaderEpochs;
 import dev.millrace.log.compaction.CleanerCheckpoint;
+import dev.millrace.log.epoch.LeaderEpochs;
 import dev.millrace.log.files.PartitionMetadataFile;
 import dev.millrace.log.files.SegmentPaths;
 import java.io.IOException;
@@ -42,7 +42,8 @@ final class PartitionCheck {
      * @param lines what checkpoints say
      * @param compacted how far partitions were compacted
      */
-    void run(Map<PartitionId, Checkpoint.Line> lines, Map<PartitionId, CleanerCheckpoint.Line> compacted) throws IOException {
+    void run(Map<PartitionId, Checkpoint.Line> lines, Map<PartitionId, CleanerCheckpoint.Line> compacted)
+            throws IOException {
         List<SegmentPaths> segments = segments(files, directory);
         Optional<PartitionId> id =
                 PartitionMetadataFile.read(files, directory).map(topicId -> new PartitionId(topicId, partition));
@@ -112,8 +113,7 @@ final class PartitionCheck {
     }
 
     /** Gives the offset behind the last batch. */
-    private long checkSegments(
-            List<SegmentPaths> segments, long flushedOffset, long logStartOffset, boolean replacing)
+    private long checkSegments(List<SegmentPaths> segments, long flushedOffset, long logStartOffset, boolean replacing)
             throws IOException {
         long offsetNext = segments.isEmpty() ? 0 : segments.getFirst().baseOffset();
         int leaderEpoch = -1;
@@ -123,8 +123,8 @@ final class PartitionCheck {
             if (paths.baseOffset() != offsetNext && !(replacing && paths.baseOffset() < compactedOffset)) {
                 checkGap(paths, offsetNext, flushedOffset, logStartOffset);
             }
-            SegmentCheck check = new SegmentCheck(
-                    files, paths, state, transactions, flushedOffset, compactedOffset, leaderEpoch);
+            SegmentCheck check =
+                    new SegmentCheck(files, paths, state, transactions, flushedOffset, compactedOffset, leaderEpoch);
             try {
                 check.run(i == segments.size() - 1);
                 offsetNext = check.offsetNext();

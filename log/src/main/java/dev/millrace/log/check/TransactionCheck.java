@@ -50,8 +50,7 @@ final class TransactionCheck {
     private boolean holes;
 
     /** @param replacing whether compaction may have been cut short */
-    TransactionCheck(
-            FileStore files, Path directory, List<SegmentPaths> segments, CheckState state, boolean replacing)
+    TransactionCheck(FileStore files, Path directory, List<SegmentPaths> segments, CheckState state, boolean replacing)
             throws IOException {
         this.files = files;
         this.state = state;

@@ -41,8 +41,7 @@ public final class CleanerCheckpoint {
 
         /** What two of them say together. */
         public Line plus(Line other) {
-            return new Line(
-                    Math.max(cleanedOffset, other.cleanedOffset), Math.max(touchedOffset, other.touchedOffset));
+            return new Line(Math.max(cleanedOffset, other.cleanedOffset), Math.max(touchedOffset, other.touchedOffset));
         }
     }
 

@@ -38,8 +38,8 @@ final class ReplacementRecovery {
             }
         }
         for (Path path : listed) {
-            boolean undecided = SegmentPaths.baseOffset(path, SegmentPaths.CLEANED_SUFFIX)
-                    .isPresent();
+            boolean undecided =
+                    SegmentPaths.baseOffset(path, SegmentPaths.CLEANED_SUFFIX).isPresent();
             OptionalLong ofIndex = SegmentPaths.baseOffset(path, SegmentPaths.TRANSACTION_INDEX_SWAP_SUFFIX);
             if (undecided
                     || (ofIndex.isPresent()
@@ -59,8 +59,7 @@ final class ReplacementRecovery {
             boolean searchable = isReplaced(path, SegmentPaths.OFFSET_INDEX_SUFFIX, paths.baseOffset(), offsetNext)
                     || isReplaced(path, SegmentPaths.TIME_INDEX_SUFFIX, paths.baseOffset(), offsetNext);
             boolean behindTheFirst = isReplaced(path, SegmentPaths.LOG_SUFFIX, paths.baseOffset() + 1, offsetNext)
-                    || isReplaced(
-                            path, SegmentPaths.TRANSACTION_INDEX_SUFFIX, paths.baseOffset() + 1, offsetNext);
+                    || isReplaced(path, SegmentPaths.TRANSACTION_INDEX_SUFFIX, paths.baseOffset() + 1, offsetNext);
             if (searchable || behindTheFirst) {
                 files.delete(path);
             }
@@ -91,8 +90,7 @@ final class ReplacementRecovery {
                     paths.baseOffset(),
                     paths.baseOffset(),
                     partition.indexIntervalBytes());
-            Optional<String> problem =
-                    sizeBytes == 0 ? Optional.of("nothing, not even a last batch") : found.problem();
+            Optional<String> problem = sizeBytes == 0 ? Optional.of("nothing, not even a last batch") : found.problem();
             if (problem.isPresent()) {
                 throw new CorruptSegmentException(paths.swap() + ": at position " + found.endPosition() + " stands "
                         + problem.get() + ". It replaces segments from " + paths.baseOffset()

@@ -137,8 +137,8 @@ public final class TransactionIndexFacts {
                 .append(' ')
                 .append(String.format("%08x", fact.crc))
                 .append('\n'));
-        text.append("crc ").append(crcOf(text.toString())).append('\n');
-        return text.toString().getBytes(StandardCharsets.UTF_8);
+        String body = text.toString();
+        return (body + "crc " + crcOf(body) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     private static String crcOf(String body) {

@@ -40,6 +40,7 @@ final class RecordParser {
     long timestampDeltaMs;
     /** What follows this field is the same wherever the batch begins in time. */
     int offsetDeltaPosition;
+
     int offsetDelta;
     int keyPosition;
     int keySizeBytes;

@@ -162,7 +162,9 @@ final class BatchFilterTest {
         while (reader.next()) {
             left.add(reader.offset() + ":"
                     + (BatchHeader.isControl(batch, 0)
-                            ? ControlRecord.type(reader.key().orElseThrow()).name().toLowerCase(java.util.Locale.ROOT)
+                            ? ControlRecord.type(reader.key().orElseThrow())
+                                    .name()
+                                    .toLowerCase(java.util.Locale.ROOT)
                             : text(reader.key()) + "=" + text(reader.value())));
         }
     }

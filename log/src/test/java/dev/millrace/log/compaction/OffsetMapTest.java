@@ -19,7 +19,8 @@ final class OffsetMapTest {
                 int key = random.nextInt(50_000);
                 Long before = expected.put(key, offset);
                 ByteBuffer bytes = key(key);
-                assertThat(map.put(bytes, 0, bytes.limit(), offset)).isEqualTo(before == null ? OffsetMap.NONE : before);
+                assertThat(map.put(bytes, 0, bytes.limit(), offset))
+                        .isEqualTo(before == null ? OffsetMap.NONE : before);
             }
             expected.forEach((key, offset) ->
                     assertThat(map.get(key(key), 0, key(key).limit())).isEqualTo(offset));

@@ -161,8 +161,7 @@ record CompactionRow(String name, String title, List<Side> sides, List<Goal> goa
                                     new AlterConfigOp(
                                             new ConfigEntry("min.cleanable.dirty.ratio", "0.01"),
                                             AlterConfigOp.OpType.SET),
-                                    new AlterConfigOp(
-                                            new ConfigEntry("segment.ms", "100"), AlterConfigOp.OpType.SET))))
+                                    new AlterConfigOp(new ConfigEntry("segment.ms", "100"), AlterConfigOp.OpType.SET))))
                     .all()
                     .get();
         } catch (ExecutionException e) {
@@ -182,7 +181,8 @@ record CompactionRow(String name, String title, List<Side> sides, List<Goal> goa
                     })
                     .sum();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("cannot describe the directories of " + station.side().name(), e);
+            throw new IllegalStateException(
+                    "cannot describe the directories of " + station.side().name(), e);
         } catch (InterruptedException e) {
             throw Station.interrupted(e);
         }

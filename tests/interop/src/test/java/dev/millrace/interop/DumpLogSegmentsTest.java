@@ -144,8 +144,7 @@ final class DumpLogSegmentsTest {
         String output = dump("--deep-iteration", "--print-data-log");
 
         assertNoComplaint(output);
-        assertThat(output.lines()
-                        .filter(line -> line.contains("| offset:")))
+        assertThat(output.lines().filter(line -> line.contains("| offset:")))
                 .hasSizeLessThan(recordsCount)
                 .hasSizeGreaterThan(keptCount);
         assertThat(output).contains("deleteHorizonMs: OptionalLong[" + HORIZON_MS + "]");

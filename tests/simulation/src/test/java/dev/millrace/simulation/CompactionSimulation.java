@@ -162,9 +162,9 @@ final class CompactionSimulation {
             restart(random.nextInt(3));
         } else {
             disk.failNext(
-                    SimulatedFileStore.Operation.values()[
-                            random.nextInt(SimulatedFileStore.Operation.values().length)],
-                    path -> path.toString().endsWith(".cleaned") || path.toString().endsWith(".swap"));
+                    SimulatedFileStore.Operation.values()[random.nextInt(SimulatedFileStore.Operation.values().length)],
+                    path -> path.toString().endsWith(".cleaned")
+                            || path.toString().endsWith(".swap"));
         }
         takeAnswers();
     }
@@ -302,8 +302,7 @@ final class CompactionSimulation {
                 while (reader.next()) {
                     if (reader.offset() >= from) {
                         Write write = new Write(
-                                text(reader.key().orElseThrow()),
-                                reader.value().map(CompactionSimulation::text));
+                                text(reader.key().orElseThrow()), reader.value().map(CompactionSimulation::text));
                         learn(live, reader.offset(), write);
                         visitor.visit(reader.offset(), write);
                     }
