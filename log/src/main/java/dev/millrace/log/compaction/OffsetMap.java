@@ -93,6 +93,7 @@ final class OffsetMap implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("MustBeClosedChecker") // It outlives this method; close, or the next growth, closes it.
     private void grow() {
         long grownCount = Math.min(slotsMax, 2 * slotsCount);
         Arena grownArena = Arena.ofConfined();
