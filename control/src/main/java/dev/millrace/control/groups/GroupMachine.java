@@ -264,7 +264,11 @@ final class GroupMachine implements Machine<GroupCommand> {
                 consumer.has(groupId) ? consumer.admitDelete(groupId) : classic.admitDelete(groupId);
         if (refusal.isPresent()) {
             turn.fail(delete.reply(), refusal.get());
-        } else if (offsets.deleteAll(groupId, SWEEP_LIMIT, turn) & pending.forgetAll(groupId, SWEEP_LIMIT, turn)) {
+            return;
+        }
+        boolean allDeleted = offsets.deleteAll(groupId, SWEEP_LIMIT, turn);
+        boolean allForgotten = pending.forgetAll(groupId, SWEEP_LIMIT, turn);
+        if (allDeleted && allForgotten) {
             deleteEmpty(groupId, turn);
             turn.answer(delete.reply(), Done.DONE);
         } else {
@@ -291,8 +295,9 @@ final class GroupMachine implements Machine<GroupCommand> {
     }
 
     private void forgetTopic(GroupCommand.ForgetTopic forget, Turn<GroupCommand> turn) {
-        if (offsets.forgetTopic(forget.topic(), forget.topicId(), SWEEP_LIMIT, turn) == SWEEP_LIMIT
-                | pending.forgetTopic(forget.topic(), forget.topicId(), SWEEP_LIMIT, turn) == SWEEP_LIMIT) {
+        int committedCount = offsets.forgetTopic(forget.topic(), forget.topicId(), SWEEP_LIMIT, turn);
+        int pendingCount = pending.forgetTopic(forget.topic(), forget.topicId(), SWEEP_LIMIT, turn);
+        if (committedCount == SWEEP_LIMIT || pendingCount == SWEEP_LIMIT) {
             turn.timer("forget " + forget.topicId(), 0, forget);
         }
     }

@@ -3,6 +3,7 @@ package dev.millrace.log.compaction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -65,6 +66,6 @@ final class OffsetMapTest {
     }
 
     private static ByteBuffer key(int number) {
-        return ByteBuffer.wrap(("key-" + number + "-".repeat(Math.abs(number) % 13)).getBytes());
+        return ByteBuffer.wrap(("key-" + number + "-".repeat(Math.abs(number) % 13)).getBytes(StandardCharsets.UTF_8));
     }
 }
