@@ -4,6 +4,7 @@ import static dev.millrace.bench.Figures.SECONDS;
 import static dev.millrace.bench.Goal.atMost;
 
 import dev.millrace.peer.ApacheKafka;
+import dev.millrace.peer.Millrace;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
