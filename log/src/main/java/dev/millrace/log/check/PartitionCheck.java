@@ -120,7 +120,7 @@ final class PartitionCheck {
         TransactionCheck transactions = new TransactionCheck(files, directory, segments, state, replacing);
         for (int i = 0; i < segments.size(); i++) {
             SegmentPaths paths = segments.get(i);
-            if (paths.baseOffset() != offsetNext && !(replacing && paths.baseOffset() < compactedOffset)) {
+            if (paths.baseOffset() != offsetNext && !(replacing && paths.baseOffset() <= compactedOffset)) {
                 checkGap(paths, offsetNext, flushedOffset, logStartOffset);
             }
             SegmentCheck check =
