@@ -171,7 +171,9 @@ public final class PartitionLog {
                     coordinatorEpoch,
                     shard.clock().wallMs());
             ValidatedBatches validated = validator.validate(marker, config.rules(), AppendOptions.Origin.INTERNAL);
-            return submit(new AppendTask(writer, validated, AppendOptions.INTERNAL, epochBumped));
+            Append append = submit(new AppendTask(writer, validated, AppendOptions.INTERNAL, epochBumped));
+            shard.wake();
+            return append;
         } catch (MillraceException e) {
             return Append.failed(e);
         }

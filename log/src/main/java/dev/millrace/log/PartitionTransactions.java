@@ -99,7 +99,7 @@ final class PartitionTransactions {
         if (BatchHeader.isTransactional(batches, position)) {
             long producerId = BatchHeader.producerId(batches, position);
             if (BatchHeader.isControl(batches, position)) {
-                guards.ended(producerId);
+                guards.ended(producerId, BatchHeader.producerEpoch(batches, position));
             } else {
                 guards.begun(producerId, BatchHeader.producerEpoch(batches, position));
             }

@@ -62,10 +62,14 @@ final class TransactionGuards {
         }
     }
 
-    /** A marker of the producer was appended: what was confirmed before counts no more. */
-    void ended(long producerId) {
+    /**
+     * A marker of the producer was appended: what was confirmed before counts no more. Where each transaction has an epoch of its own, a
+     * marker bears the epoch of the next one: whoever waits to begin that, while this one is being completed, goes on.
+     */
+    void ended(long producerId, short markerEpoch) {
         open.remove(producerId);
-        pending.remove(producerId);
+        pending.computeIfPresent(
+                producerId, (id, guard) -> guard.epochBumped() && guard.producerEpoch() >= markerEpoch ? guard : null);
     }
 
     /** Forgets guards that have been there since the last sweep: whoever took them has given up. */

@@ -20,6 +20,8 @@ class RestingPartitionTest {
     private static final PartitionId B = LogWorld.id(2, 0);
     private static final Path HOME = LogWorld.DIRECTORY.resolve("topics/a-0");
     private static final Path METADATA = HOME.resolve("partition.metadata");
+    private static final Path JOURNAL = LogWorld.DIRECTORY.resolve("journal-0");
+    private static final Path CHECKPOINT = JOURNAL.resolve("checkpoint");
 
     @Test
     void shouldOpenNoPartitionAfterACleanShutdown() throws IOException {
@@ -167,7 +169,8 @@ class RestingPartitionTest {
         SimulatedFileStore disk = world.simulator.files();
         byte[] metadata = disk.readAll(METADATA);
         disk.delete(METADATA);
-        disk.flipBit(LogWorld.DIRECTORY.resolve("journal-0/checkpoint"), 40, 0);
+        disk.flipBit(CHECKPOINT, 40, 0);
+        deleteJournal(disk);
         for (int start = 0; start < 3; start++) {
             world.startAgain();
             PartitionLog log = world.open(A, "a");
@@ -177,6 +180,30 @@ class RestingPartitionTest {
         disk.replaceAtomically(METADATA, metadata);
         world.startAgain();
         assertThat(LogWorld.values(world.open(A, "a"), 0)).containsExactly("x");
+    }
+
+    @Test
+    void shouldMakeADirectoryAnewAllOfWhichTheJournalHolds() throws IOException {
+        LogWorld world = new LogWorld(1);
+        world.append(world.open(A, "a"), "x");
+        world.restart();
+        world.store.close();
+        world.simulator.files().delete(METADATA);
+        world.simulator.files().flipBit(CHECKPOINT, 40, 0);
+        for (int start = 0; start < 3; start++) {
+            world.startAgain();
+            assertThat(LogWorld.values(world.open(A, "a"), 0)).containsExactly("x");
+            world.simulator.kill();
+        }
+    }
+
+    /** As if it had gone round since: it knows of the opening no more. */
+    private static void deleteJournal(FileStore files) throws IOException {
+        for (Path file : files.list(JOURNAL)) {
+            if (!file.equals(CHECKPOINT)) {
+                files.delete(file);
+            }
+        }
     }
 
     @Test

@@ -266,9 +266,9 @@ final class GroupMachine implements Machine<GroupCommand> {
             turn.fail(delete.reply(), refusal.get());
             return;
         }
-        boolean allDeleted = offsets.deleteAll(groupId, SWEEP_LIMIT, turn);
-        boolean allForgotten = pending.forgetAll(groupId, SWEEP_LIMIT, turn);
-        if (allDeleted && allForgotten) {
+        boolean offsetsGone = offsets.deleteAll(groupId, SWEEP_LIMIT, turn);
+        boolean pendingGone = pending.forgetAll(groupId, SWEEP_LIMIT, turn);
+        if (offsetsGone && pendingGone) {
             deleteEmpty(groupId, turn);
             turn.answer(delete.reply(), Done.DONE);
         } else {
@@ -295,9 +295,9 @@ final class GroupMachine implements Machine<GroupCommand> {
     }
 
     private void forgetTopic(GroupCommand.ForgetTopic forget, Turn<GroupCommand> turn) {
-        int committedCount = offsets.forgetTopic(forget.topic(), forget.topicId(), SWEEP_LIMIT, turn);
+        int offsetsCount = offsets.forgetTopic(forget.topic(), forget.topicId(), SWEEP_LIMIT, turn);
         int pendingCount = pending.forgetTopic(forget.topic(), forget.topicId(), SWEEP_LIMIT, turn);
-        if (committedCount == SWEEP_LIMIT || pendingCount == SWEEP_LIMIT) {
+        if (offsetsCount == SWEEP_LIMIT || pendingCount == SWEEP_LIMIT) {
             turn.timer("forget " + forget.topicId(), 0, forget);
         }
     }

@@ -40,7 +40,15 @@ final class Decisions {
         }
         return switch (now.state()) {
             case PREPARE_COMMIT, PREPARE_ABORT -> new Decision.Park(Optional.empty());
-            case ONGOING -> new Decision.Park(Optional.of(now.fenced(nowMs)));
+            case ONGOING ->
+                request.expected()
+                                .filter(expected -> isLeftBehind(expected, now))
+                                .isPresent()
+                        ? new Decision.Refuse(Refusals.fenced(
+                                request.transactionalId(),
+                                request.expected().get().epoch(),
+                                now))
+                        : new Decision.Park(Optional.of(now.fenced(nowMs)));
             case EMPTY, COMPLETE_COMMIT, COMPLETE_ABORT -> nextEpoch(request, fresh, now, nowMs);
         };
     }
@@ -50,6 +58,13 @@ final class Decisions {
         return expected.producerId() == now.producerId()
                 || expected.producerId() == now.nextIdentity().producerId()
                 || (expected.producerId() == now.previousProducerId() && expected.epoch() >= Transaction.LAST_EPOCH);
+    }
+
+    /** Whether it would be refused in the end: then the open transaction, which is another's, goes on. Kafka aborts it first. */
+    private static boolean isLeftBehind(ProducerIdentity expected, Transaction now) {
+        return expected.producerId() == now.producerId()
+                && expected.epoch() != now.producerEpoch()
+                && expected.epoch() != now.lastProducerEpoch();
     }
 
     private static Decision nextEpoch(InitRequest request, OptionalLong fresh, Transaction now, long nowMs) {

@@ -201,7 +201,7 @@ final class TransactionMachineTest {
         assertThat(error(transactions.add(zombie, version, FLIGHTS))).isEqualTo(ErrorCode.PRODUCER_FENCED);
         assertThat(error(transactions.verify(zombie, FLIGHTS))).isEqualTo(ErrorCode.PRODUCER_FENCED);
         // Also when it asks for the next epoch of the identity that it had: the transaction of the new one goes on.
-        assertThat(error(transactions.init(Optional.of(epoch(zombie, -1))))).isEqualTo(ErrorCode.PRODUCER_FENCED);
+        assertThat(error(transactions.init(Optional.of(zombie)))).isEqualTo(ErrorCode.PRODUCER_FENCED);
         assertThat(transactions.state()).isEqualTo(TransactionState.ONGOING);
     }
 

@@ -137,8 +137,9 @@ public final class TransactionIndexFacts {
                 .append(' ')
                 .append(String.format("%08x", fact.crc))
                 .append('\n'));
-        String body = text.toString();
-        return (body + "crc " + crcOf(body) + "\n").getBytes(StandardCharsets.UTF_8);
+        String crc = crcOf(text.toString());
+        text.append("crc ").append(crc).append('\n');
+        return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static String crcOf(String body) {
