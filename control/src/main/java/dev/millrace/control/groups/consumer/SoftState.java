@@ -18,6 +18,7 @@ final class SoftState {
     }
 
     /** Whether the topics that members subscribe to may be others than when the group looked last. */
+    @SuppressWarnings("ReferenceEquality") // Each change of the cluster makes a new view.
     boolean mustLookAt(ClusterView cluster) {
         return lookedAt.isEmpty() || lookedAt.get() != cluster;
     }

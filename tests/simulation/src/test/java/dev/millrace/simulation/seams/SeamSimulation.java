@@ -1,5 +1,6 @@
 package dev.millrace.simulation.seams;
 
+import dev.millrace.checker.Anomaly;
 import dev.millrace.checker.Checker;
 import dev.millrace.checker.History;
 import dev.millrace.checker.Isolation;
@@ -67,6 +68,11 @@ final class SeamSimulation {
         }
         Checker.verify(history.operations());
         expectNoOpenTransaction();
+    }
+
+    /** Everything that the checker finds in what happened so far. */
+    List<Anomaly> anomalies() {
+        return Checker.check(history.operations());
     }
 
     private void play() throws IOException {
