@@ -7,7 +7,6 @@ import dev.millrace.base.error.MillraceException;
 import dev.millrace.log.records.RecordBatchBuilder;
 import dev.millrace.testkit.files.SimulatedCrash;
 import java.io.IOException;
-import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
 /** Compaction beside what else happens to a partition: starts that leave it alone, retention, checks, records that it cannot take. */
@@ -158,8 +157,7 @@ final class CompactionRestTest {
                 AppendOptions.CLIENT);
 
         assertThat(refused.durable()).isCompletedExceptionally();
-        Throwable failure = refused.durable().handle((done, cause) -> cause).join();
-        MillraceException cause = (MillraceException) (failure instanceof CompletionException ? failure.getCause() : failure);
+        MillraceException cause = (MillraceException) refused.durable().exceptionNow();
         assertThat(cause.code()).isEqualTo(ErrorCode.INVALID_RECORD);
         assertThat(cause.parts()).singleElement().satisfies(part -> assertThat(part.index()).isEqualTo(1));
     }
