@@ -159,6 +159,8 @@ final class CompactionRestTest {
         assertThat(refused.durable()).isCompletedExceptionally();
         MillraceException cause = (MillraceException) refused.durable().exceptionNow();
         assertThat(cause.code()).isEqualTo(ErrorCode.INVALID_RECORD);
-        assertThat(cause.parts()).singleElement().satisfies(part -> assertThat(part.index()).isEqualTo(1));
+        assertThat(cause.parts())
+                .singleElement()
+                .satisfies(part -> assertThat(part.index()).isEqualTo(1));
     }
 }

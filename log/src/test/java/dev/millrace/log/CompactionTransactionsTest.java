@@ -131,8 +131,9 @@ final class CompactionTransactionsTest {
             assertThat(before).isEmpty();
             table.world.startAgain();
             table.open();
-            assertThat(table.committed()).containsAll(LATEST).allSatisfy(record -> assertThat(record)
-                    .doesNotContain("aborted"));
+            assertThat(table.committed())
+                    .containsAll(LATEST)
+                    .allSatisfy(record -> assertThat(record).doesNotContain("aborted"));
             table.put("b", "4");
             table.roll();
             table.rest();
