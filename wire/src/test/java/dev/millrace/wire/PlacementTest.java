@@ -7,6 +7,7 @@ import dev.millrace.control.port.LocalControl;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -88,8 +89,8 @@ class PlacementTest {
 
     @Test
     void shouldHaveOneDirectory() throws Exception {
-        String here = get(admin.describeLogDirs(Set.of(1)).allDescriptions())
-                .get(1)
+        String here = Objects.requireNonNull(get(admin.describeLogDirs(Set.of(1)).allDescriptions())
+                .get(1))
                 .keySet()
                 .iterator()
                 .next();

@@ -13,7 +13,7 @@ sealed interface Decision {
     record Answer(Transaction transaction) implements Decision {}
 
     /** The next version of the transaction, to be recorded, and answered with. */
-    record Record(Transaction transaction) implements Decision {}
+    record Change(Transaction transaction) implements Decision {}
 
     /** Ask again with a producer id that nobody had before. */
     record AskForProducerId() implements Decision {}

@@ -31,7 +31,7 @@ final class Decisions {
         if (found.isEmpty()) {
             return fresh.isEmpty()
                     ? new Decision.AskForProducerId()
-                    : new Decision.Record(Transaction.first(fresh.getAsLong(), request.timeoutMs(), nowMs));
+                    : new Decision.Change(Transaction.first(fresh.getAsLong(), request.timeoutMs(), nowMs));
         }
         Transaction now = found.get();
         if (request.expected().isPresent() && !mayContinue(request.expected().get(), now)) {
@@ -72,11 +72,11 @@ final class Decisions {
         short last = expected.isPresent() ? now.producerEpoch() : Transaction.NO_EPOCH;
         if (expected.isEmpty() || expected.get() == now.producerEpoch()) {
             if (!now.epochsHaveRunOut()) {
-                return new Decision.Record(now.withNextEpoch(last, request.timeoutMs(), nowMs));
+                return new Decision.Change(now.withNextEpoch(last, request.timeoutMs(), nowMs));
             }
             return fresh.isEmpty()
                     ? new Decision.AskForProducerId()
-                    : new Decision.Record(now.withProducerId(fresh.getAsLong(), last, request.timeoutMs(), nowMs));
+                    : new Decision.Change(now.withProducerId(fresh.getAsLong(), last, request.timeoutMs(), nowMs));
         }
         if (expected.get() == now.lastProducerEpoch()) {
             // It has asked before, and did not hear the answer.
@@ -107,7 +107,7 @@ final class Decisions {
         Transaction after = now.with(request.partitions(), request.clientVersion(), nowMs);
         return after.partitions().size() > MAX_PARTITIONS
                 ? new Decision.Refuse(Refusals.tooManyPartitions(id, MAX_PARTITIONS))
-                : new Decision.Record(after);
+                : new Decision.Change(after);
     }
 
     /** Those of the partitions that are not part of the transaction. */
@@ -186,7 +186,7 @@ final class Decisions {
             return new Decision.AskForProducerId();
         }
         long next = needsProducerId ? fresh.getAsLong() : Transaction.NO_PRODUCER_ID;
-        return new Decision.Record(now.decided(request.commit(), request.clientVersion(), next, nowMs));
+        return new Decision.Change(now.decided(request.commit(), request.clientVersion(), next, nowMs));
     }
 
     private static Decision wrongState(EndRequest request, Transaction now) {

@@ -11,11 +11,13 @@ import dev.millrace.control.transactions.api.TransactionSettings;
 import dev.millrace.control.transactions.api.TransactionState;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.BiPredicate;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import java.util.function.Consumer;
 
 /**
@@ -111,7 +113,7 @@ final class TransactionMachine implements Machine<TransactionCommand> {
             case Decision.Refuse refuse -> turn.fail(waiting.request().reply(), refuse.why());
             case Decision.AskForProducerId ask -> askForProducerId.run();
             case Decision.Answer same -> answer.accept(same.transaction());
-            case Decision.Record changed -> {
+            case Decision.Change changed -> {
                 record(id, changed.transaction(), turn);
                 answer.accept(changed.transaction());
             }
@@ -161,27 +163,27 @@ final class TransactionMachine implements Machine<TransactionCommand> {
 
     private void abortTimedOut(Turn<TransactionCommand> turn) {
         boolean more = sweep(
-                (id, transaction) -> transaction.state() == TransactionState.ONGOING
+                transaction -> transaction.state() == TransactionState.ONGOING
                         && turn.wallMs() - transaction.startedAtMs() >= transaction.timeoutMs(),
-                id -> record(id, transactions.get(id).fenced(turn.wallMs()), turn));
+                (id, transaction) -> record(id, transaction.fenced(turn.wallMs()), turn));
         turn.timer(ABORT_TIMER, more ? 0 : settings.abortCheckIntervalMs(), new TransactionCommand.AbortTimedOut());
     }
 
     private void expireIds(Turn<TransactionCommand> turn) {
         boolean more = sweep(
-                (id, transaction) -> !transaction.state().isPrepared()
+                transaction -> !transaction.state().isPrepared()
                         && transaction.state() != TransactionState.ONGOING
                         && turn.wallMs() - transaction.updatedAtMs() >= settings.expirationMs(),
-                id -> turn.record(TransactionCodec.encodeRemoval(id)));
+                (id, _) -> turn.record(TransactionCodec.encodeRemoval(id)));
         turn.timer(EXPIRY_TIMER, more ? 0 : settings.expiryCheckIntervalMs(), new TransactionCommand.ExpireIds());
     }
 
     /** Does something with those that are due, up to the limit; tells whether there may be more. */
-    private boolean sweep(BiPredicate<String, Transaction> isDue, Consumer<String> action) {
-        List<String> due = new ArrayList<>();
+    private boolean sweep(Predicate<Transaction> isDue, BiConsumer<String, Transaction> action) {
+        Map<String, Transaction> due = new LinkedHashMap<>();
         for (Map.Entry<String, Transaction> each : transactions.entrySet()) {
-            if (due.size() < SWEEP_LIMIT && isDue.test(each.getKey(), each.getValue())) {
-                due.add(each.getKey());
+            if (due.size() < SWEEP_LIMIT && isDue.test(each.getValue())) {
+                due.put(each.getKey(), each.getValue());
             }
         }
         due.forEach(action);

@@ -285,9 +285,12 @@ class MetadataMachineTest {
         FeatureLevels before = image().features();
         CompletionException failure = catchThrowableOfType(
                 CompletionException.class, () -> update(false, new FeatureUpdate(feature, level, direction)));
-        assertThat(((MillraceException) failure.getCause()).code()).isEqualTo(ErrorCode.INVALID_FEATURE_LEVEL);
         assertThat(image().features()).isEqualTo(before);
-        return failure.getCause().getMessage();
+        assertThat(failure.getCause())
+                .isInstanceOfSatisfying(
+                        MillraceException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_FEATURE_LEVEL));
+        return String.valueOf(failure.getMessage());
     }
 
     private long nextProducerId() {

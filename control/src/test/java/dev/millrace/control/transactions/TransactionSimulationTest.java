@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -75,6 +76,10 @@ final class TransactionSimulationTest {
         }
     }
 
+    private Partition partition(TransactionPartition name) {
+        return Objects.requireNonNull(partitions.get(name));
+    }
+
     /** Some partitions get their markers; when all have, the coordinator hears of it, unless it restarts before. */
     private void writeSomeMarkers(Random random) {
         if (transactions.endings().isEmpty()) {
@@ -85,7 +90,7 @@ final class TransactionSimulationTest {
             if (random.nextInt(5) == 0) {
                 return;
             }
-            partitions.get(partition).end(ending);
+            partition(partition).end(ending);
         }
         transactions.endings().removeFirst();
         transactions.machine().submit(new TransactionCommand.MarkersWritten(ending));
@@ -96,7 +101,7 @@ final class TransactionSimulationTest {
         transactions.advanceMs(2L * TransactionsHarness.TIMEOUT_MS);
         while (!transactions.endings().isEmpty()) {
             Ending ending = transactions.endings().removeFirst();
-            ending.partitions().forEach(partition -> partitions.get(partition).end(ending));
+            ending.partitions().forEach(partition -> partition(partition).end(ending));
             transactions.machine().submit(new TransactionCommand.MarkersWritten(ending));
         }
         partitions.forEach((name, partition) ->
@@ -176,7 +181,7 @@ final class TransactionSimulationTest {
                 end();
             } else if (random.nextInt(3) > 0) {
                 target = PARTITIONS.get(random.nextInt(PARTITIONS.size()));
-                guard = partitions.get(target).guard(identity.get().producerId());
+                guard = partition(target).guard(identity.get().producerId());
                 adding = Optional.of(transactions.add(identity.get(), version, target));
             } else if (!writes.isEmpty()) {
                 ending = Optional.of(random.nextInt(3) > 0);
@@ -204,7 +209,7 @@ final class TransactionSimulationTest {
             if (answer.isCompletedExceptionally()) {
                 refused(TransactionsHarness.error(answer));
             } else {
-                partitions.get(target).write(identity.orElseThrow(), guard).ifPresent(writes::add);
+                partition(target).write(identity.orElseThrow(), guard).ifPresent(writes::add);
             }
         }
 

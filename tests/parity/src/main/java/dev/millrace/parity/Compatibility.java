@@ -58,7 +58,7 @@ final class Compatibility {
             }
         });
         NotServed.REASONS.keySet().stream()
-                .filter(served::containsKey)
+                .filter(key -> served.containsKey(key))
                 .forEach(key -> wrong.add(name(key) + " is served: take it out of NotServed"));
         if (!wrong.isEmpty()) {
             throw new IllegalStateException(String.join("; ", wrong));

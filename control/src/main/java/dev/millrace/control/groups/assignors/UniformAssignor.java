@@ -149,7 +149,7 @@ final class UniformAssignor implements Assignor {
         PartitionId moving = movable.stream()
                 .filter(partition -> !before.contains(partition))
                 .findFirst()
-                .orElseGet(movable::last);
+                .orElseGet(() -> movable.last());
         most.partitions.remove(moving);
         to.partitions.add(moving);
         return true;

@@ -167,7 +167,7 @@ final class Heartbeats {
     }
 
     static SortedSet<String> sorted(Iterable<String> names) {
-        SortedSet<String> sorted = new TreeSet<>();
+        TreeSet<String> sorted = new TreeSet<>();
         names.forEach(sorted::add);
         return Collections.unmodifiableSortedSet(sorted);
     }
