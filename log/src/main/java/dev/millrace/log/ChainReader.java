@@ -30,13 +30,24 @@ final class ChainReader {
             log.checkReadable();
         }
         // Read behind the marks: the chain holds at least what they cover, unless its head was dropped since.
-        SegmentChain chain = log.chain();
-        try {
-            return read(chain, request, end, offsets);
-        } catch (IOException e) {
-            log.checkReadable();
-            checkedOffsets(log, request.offset());
-            throw e;
+        return readAgainIfReplaced(log, request, end, offsets);
+    }
+
+    /** A segment that was dropped or replaced since its chain was looked at may be gone: then there is another chain. */
+    @SuppressWarnings("ReferenceEquality") // The same chain is meant.
+    private static ReadResult readAgainIfReplaced(
+            PartitionLog log, ReadRequest request, long end, PartitionOffsets offsets) throws IOException {
+        while (true) {
+            SegmentChain chain = log.chain();
+            try {
+                return read(chain, request, end, offsets);
+            } catch (IOException e) {
+                log.checkReadable();
+                checkedOffsets(log, request.offset());
+                if (log.chain() == chain) {
+                    throw e;
+                }
+            }
         }
     }
 
@@ -44,17 +55,21 @@ final class ChainReader {
             throws IOException {
         for (int i = chain.indexOf(request.offset()); i < chain.segmentsCount(); i++) {
             Segment segment = chain.get(i);
-            if (request.offset() < segment.offsetNext()) {
-                Optional<Slice> slice =
-                        segment.read(request.offset(), end, request.maxSizeBytes(), request.atLeastOneBatch());
-                if (slice.isEmpty()) {
-                    break;
-                }
+            if (request.offset() >= segment.offsetNext()) {
+                continue;
+            }
+            Optional<Slice> slice =
+                    segment.read(request.offset(), end, request.maxSizeBytes(), request.atLeastOneBatch());
+            if (slice.isPresent()) {
                 List<AbortedTransaction> aborted = request.bound() == ReadRequest.Bound.COMMITTED
                         ? abortedTransactions(chain, i, request.offset(), end, slice.get())
                         : List.of();
                 return new ReadResult(List.of(slice.get()), offsets, aborted);
             }
+            if (segment.read(request.offset(), Long.MAX_VALUE, 0, true).isPresent()) {
+                break;
+            }
+            // Compaction has left nothing behind this offset here.
         }
         return new ReadResult(List.of(), offsets, List.of());
     }

@@ -13,51 +13,68 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes files of one partition away in the background, one removal after the other. They work by path: a late one must not meet the
- * namesake that follows when the last one, that of the directory, is done. Owned by the shard's thread.
+ * Takes files of one partition away in the background, one removal after the other, and none while compaction replaces some. They work by
+ * path: a late one must not meet the namesake that follows when the last one, that of the directory, is done. Owned by the shard's thread.
  */
 final class FileRemovals {
 
-    private final Deque<Removal> waiting = new ArrayDeque<>();
+    /** Begins, on the shard's thread, and calls what it is given when it has ended, on that thread too. */
+    interface Turn {
+        void begin(Runnable ended);
+    }
+
+    private final Deque<Turn> waiting = new ArrayDeque<>();
+    private boolean underWay;
+    /** What is under way, if that is a removal. */
     private @Nullable Removal running;
 
     /** @param then takes what {@code work} threw, on the shard's thread */
     void add(ShardBackground background, ShardBackground.Work work, Consumer<Optional<Throwable>> then) {
-        waiting.add(new Removal(
-                work,
-                failure -> background.post(() -> {
-                    then.accept(failure);
-                    runNext(background);
-                })));
-        if (running == null) {
-            runNext(background);
+        add(ended -> {
+            Removal removal = new Removal(
+                    work,
+                    failure -> background.post(() -> {
+                        running = null;
+                        background.ended(this);
+                        then.accept(failure);
+                        ended.run();
+                    }));
+            running = removal;
+            background.began(this);
+            background.execute(removal);
+        });
+    }
+
+    /** Has {@code turn} begin when everything that was added before has ended; nothing else begins until it ends. */
+    void add(Turn turn) {
+        waiting.add(turn);
+        if (!underWay) {
+            runNext();
         }
     }
 
-    /** Whether something is still to be taken away. */
+    /** Whether something is still to be taken away, or has its turn. */
     boolean isUnderWay() {
-        return running != null;
+        return underWay;
     }
 
-    private void runNext(ShardBackground background) {
-        Removal next = waiting.poll();
-        running = next;
-        if (next == null) {
-            background.ended(this);
-            return;
+    private void runNext() {
+        Turn next = waiting.poll();
+        underWay = next != null;
+        if (next != null) {
+            next.begin(this::runNext);
         }
-        background.began(this);
-        background.execute(next);
     }
 
     /**
-     * For the end of the shard: does what nobody has begun, here and now, or else waits for who has.
+     * For the end of the shard: does what nobody has begun, here and now, or else waits for who has. Not for a turn: who has it ends by
+     * itself, or leaves the rest to the next start.
      *
      * @return whether the removal that is under way has ended; the next one begins when the shard has been told
      */
     boolean finishRunning(long timeoutNs) {
-        Removal underWay = running;
-        return underWay == null || underWay.finish(timeoutNs);
+        Removal removal = running;
+        return removal == null || removal.finish(timeoutNs);
     }
 
     /** One of them: done once, by the thread that comes first. */

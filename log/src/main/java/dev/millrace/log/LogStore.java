@@ -3,6 +3,7 @@ package dev.millrace.log;
 import dev.millrace.base.error.MillraceException;
 import dev.millrace.base.files.FileStore;
 import dev.millrace.base.time.Scheduler;
+import dev.millrace.log.compaction.CleanerCheckpoint;
 import dev.millrace.log.records.BatchValidator;
 import java.io.Closeable;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
  *   DIR/.lock                     held while a process uses the directory
  *   DIR/topics/NAME-N/            one partition: segments, indexes, partition.metadata (the topic's id)
  *   DIR/journal-N/                the journal of a shard, and its checkpoint
+ *   DIR/cleaner-offset-checkpoint-N   how far compaction came
  *   DIR/journal-held-N/           what journals held of partitions that were offline at the last start
  * </pre>
  */
@@ -41,6 +43,7 @@ public final class LogStore implements AutoCloseable {
     /** Why partitions are offline that the start could tell by the names of their directories alone. */
     private final Map<String, MillraceException> kept = new ConcurrentHashMap<>();
 
+    private final List<LogCleaner> cleaners = new ArrayList<>();
     private final Optional<Closeable> lock;
     private RecoveryReport recovery = new RecoveryReport(true, 0, 0, 0, 0, List.of());
     private volatile Scheduler.@Nullable Scheduled retentionTimer;
@@ -54,6 +57,23 @@ public final class LogStore implements AutoCloseable {
         this.validator = new BatchValidator(environment.clock());
         for (int i = 0; i < config.shardsCount(); i++) {
             shards.add(new LogShard(i, config, environment, layout));
+        }
+    }
+
+    /** Begins to compact. After the shards run. */
+    private void startCleaners(StorageLayout layout, Map<PartitionId, CleanerCheckpoint.Line> known) {
+        for (int i = 0; config.cleaner().enabled() && i < config.cleaner().threadsCount(); i++) {
+            CleanerState state = new CleanerState(
+                    environment.files(),
+                    config.directory(),
+                    i,
+                    id -> open.containsKey(id) || unopened.containsKey(id),
+                    layout.isDurable());
+            known.forEach(state::recovered);
+            LogCleaner cleaner = new LogCleaner(
+                    i, config, layout.isDurable() ? config.diskReserveBytes() : 0, environment, shards, state);
+            cleaners.add(cleaner);
+            cleaner.start();
         }
     }
 
@@ -97,6 +117,7 @@ public final class LogStore implements AutoCloseable {
         } catch (IOException e) {
             throw new IllegalStateException("memory needs no disk", e);
         }
+        store.startCleaners(layout, Map.of());
         store.scheduleRetention();
         return store;
     }
@@ -115,9 +136,20 @@ public final class LogStore implements AutoCloseable {
             shard.checkpointReplayed(lines);
         }
         run.removeOldJournals(shards.size());
+        Map<PartitionId, CleanerCheckpoint.Line> cleaned = CleanerCheckpoint.readAll(
+                environment.files(),
+                config.directory(),
+                (path, what) -> log.warn("event=cleaner-checkpoint-unreadable path={} cause=\"{}\"", path, what));
+        cleaned.forEach((id, line) -> {
+            PartitionLog partition = unopened.get(id);
+            if (partition != null) {
+                partition.writer().compaction().recovered(line.cleanedOffset());
+            }
+        });
         for (LogShard shard : shards) {
             shard.start();
         }
+        startCleaners(layout, cleaned);
         recovery = run.report();
         log.info(
                 "event=log-recovered clean={} partitions={} replayedAppends={} replayedBytes={} ms={} findings={}",
@@ -231,6 +263,7 @@ public final class LogStore implements AutoCloseable {
         if (timer != null) {
             timer.cancel();
         }
+        cleaners.forEach(LogCleaner::close);
         shards.forEach(LogShard::close);
         try {
             if (lock.isPresent()) {

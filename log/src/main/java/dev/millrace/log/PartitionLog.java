@@ -342,6 +342,10 @@ public final class PartitionLog {
 
     // ---- For readers in this package
 
+    boolean isDeleted() {
+        return deleted;
+    }
+
     SegmentChain chain() {
         return chain;
     }

@@ -6,6 +6,7 @@ import dev.millrace.log.segment.ActiveSegment;
 import dev.millrace.log.segment.SealedSegment;
 import dev.millrace.log.segment.Segment;
 import dev.millrace.log.segment.SegmentProvider;
+import dev.millrace.log.segment.SegmentReplacement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -163,6 +164,28 @@ final class PartitionSegments {
             publish();
         }
         return some;
+    }
+
+    /** Begins to replace sealed segments, of which this is the first; {@link #replaced} follows. Any thread. */
+    SegmentReplacement replace(SealedSegment first) throws IOException {
+        return Objects.requireNonNull(provider, "somebody said where segments are")
+                .replace(first);
+    }
+
+    /** Shows {@code result} in the place of {@code neighbours}; does nothing, and says so, if some of them are not in the chain any more. */
+    boolean replaced(List<SealedSegment> neighbours, SealedSegment result) {
+        int first = sealed.indexOf(neighbours.getFirst());
+        if (first < 0 || sealed.size() < first + neighbours.size()) {
+            return false;
+        }
+        List<SealedSegment> range = sealed.subList(first, first + neighbours.size());
+        if (!range.equals(neighbours)) {
+            return false;
+        }
+        range.clear();
+        sealed.add(first, result);
+        publish();
+        return true;
     }
 
     /** Those that are out of the chain and still on the disk, ascending; to be looked at only. */

@@ -36,6 +36,7 @@ final class PartitionWriter {
     private final LogShard shard;
     private final PartitionSegments segments;
     private final PartitionPast past;
+    private final PartitionCompaction compaction;
     private final ProducerStates producers = new ProducerStates();
     private final PartitionTransactions transactions = new PartitionTransactions(this, producers);
 
@@ -63,6 +64,7 @@ final class PartitionWriter {
         this.shard = shard;
         this.segments = new PartitionSegments(log);
         this.past = new PartitionPast(this, segments, shard);
+        this.compaction = new PartitionCompaction(this, shard);
     }
 
     String name() {
@@ -83,6 +85,19 @@ final class PartitionWriter {
 
     PartitionPast past() {
         return past;
+    }
+
+    PartitionCompaction compaction() {
+        return compaction;
+    }
+
+    PartitionSegments segments() {
+        return segments;
+    }
+
+    /** Whether it takes appends. */
+    boolean isOpen() {
+        return open && log.refusal() == null;
     }
 
     // ---- Opening

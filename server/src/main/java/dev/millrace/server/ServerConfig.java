@@ -7,6 +7,7 @@ import dev.millrace.control.groups.api.ConsumerKeys;
 import dev.millrace.control.groups.api.GroupSettings;
 import dev.millrace.control.transactions.api.TransactionSettings;
 import dev.millrace.log.LogStoreConfig;
+import dev.millrace.log.compaction.CleanerConfig;
 import dev.millrace.wire.net.Listener;
 import dev.millrace.wire.net.WireOptions;
 import java.nio.file.Path;
@@ -66,7 +67,13 @@ public record ServerConfig(
                 values.get(ServerKeys.DISK_RESERVE_BYTES),
                 values.get(ServerKeys.JOURNAL_FLUSH_INTERVAL_MS),
                 values.get(ServerKeys.RETENTION_CHECK_INTERVAL_MS),
-                values.get(ServerKeys.PRODUCER_ID_EXPIRATION_MS));
+                values.get(ServerKeys.PRODUCER_ID_EXPIRATION_MS),
+                new CleanerConfig(
+                        values.get(ServerKeys.CLEANER_ENABLE),
+                        values.get(ServerKeys.CLEANER_THREADS),
+                        values.get(ServerKeys.CLEANER_DEDUPE_BUFFER_SIZE),
+                        values.get(ServerKeys.CLEANER_IO_MAX_BYTES_PER_SECOND),
+                        Math.max(1, values.get(ServerKeys.CLEANER_BACKOFF_MS))));
     }
 
     private static GroupSettings groups(Config values) {

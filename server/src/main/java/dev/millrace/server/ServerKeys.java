@@ -130,6 +130,37 @@ public final class ServerKeys {
             .atLeast(1)
             .doc("A producer that is idle for so long is forgotten, and with it what it may not write twice.");
 
+    // Compaction.
+
+    static final ConfigKey<Boolean> CLEANER_ENABLE = ConfigKey.of(ConfigType.BOOLEAN, true)
+            .server("log.cleaner.enable")
+            .doc("Whether topics with cleanup.policy=compact are compacted.");
+
+    static final ConfigKey<Integer> CLEANER_THREADS = ConfigKey.of(ConfigType.INT, 1)
+            .server("log.cleaner.threads")
+            .unit("threads")
+            .between(1, 64)
+            .doc("Threads that compact, each one partition at a time.");
+
+    static final ConfigKey<Long> CLEANER_DEDUPE_BUFFER_SIZE = ConfigKey.of(ConfigType.LONG, 128L << 20)
+            .server("log.cleaner.dedupe.buffer.size")
+            .unit("bytes")
+            .atLeast(1 << 20)
+            .doc("Memory for the keys of the partitions that are being compacted, of all threads together. Taken as"
+                    + " it is needed and given back afterwards: about 50 bytes for each key.");
+
+    static final ConfigKey<Double> CLEANER_IO_MAX_BYTES_PER_SECOND = ConfigKey.of(ConfigType.DOUBLE, Double.MAX_VALUE)
+            .server("log.cleaner.io.max.bytes.per.second")
+            .unit("bytes/s")
+            .rule(rate -> rate > 0, "above 0")
+            .doc("What compaction may read and write, of all threads together.");
+
+    static final ConfigKey<Long> CLEANER_BACKOFF_MS = ConfigKey.of(ConfigType.LONG, 15_000L)
+            .server("log.cleaner.backoff.ms")
+            .unit("ms")
+            .atLeast(0)
+            .doc("How long compaction rests when there is nothing to do.");
+
     // Groups.
 
     static final ConfigKey<Integer> GROUP_MIN_SESSION_MS = ConfigKey.of(ConfigType.INT, 6_000)
@@ -219,6 +250,11 @@ public final class ServerKeys {
                     DISK_RESERVE_BYTES,
                     RETENTION_CHECK_INTERVAL_MS,
                     PRODUCER_ID_EXPIRATION_MS,
+                    CLEANER_ENABLE,
+                    CLEANER_THREADS,
+                    CLEANER_DEDUPE_BUFFER_SIZE,
+                    CLEANER_IO_MAX_BYTES_PER_SECOND,
+                    CLEANER_BACKOFF_MS,
                     GROUP_MIN_SESSION_MS,
                     GROUP_MAX_SESSION_MS,
                     GROUP_MAX_SIZE,

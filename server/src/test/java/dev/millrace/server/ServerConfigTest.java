@@ -9,6 +9,7 @@ import dev.millrace.control.groups.api.GroupSettings;
 import dev.millrace.control.groups.api.MigrationPolicy;
 import dev.millrace.log.Durability;
 import dev.millrace.log.LogStoreConfig;
+import dev.millrace.log.compaction.CleanerConfig;
 import dev.millrace.wire.net.WireOptions;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,6 +48,11 @@ final class ServerConfigTest {
                 "journal.flush.interval.ms=5000",
                 "log.retention.check.interval.ms=6000",
                 "producer.id.expiration.ms=7000",
+                "log.cleaner.enable=false",
+                "log.cleaner.threads=2",
+                "log.cleaner.dedupe.buffer.size=2000000",
+                "log.cleaner.io.max.bytes.per.second=3000000",
+                "log.cleaner.backoff.ms=4000",
                 "group.min.session.timeout.ms=1",
                 "group.max.session.timeout.ms=2",
                 "group.max.size=3",
@@ -79,7 +85,8 @@ final class ServerConfigTest {
                         4_000_000,
                         5_000,
                         6_000,
-                        7_000));
+                        7_000,
+                        new CleanerConfig(false, 2, 2_000_000, 3_000_000, 4_000)));
         assertThat(config.groups())
                 .isEqualTo(new GroupSettings(
                         1,

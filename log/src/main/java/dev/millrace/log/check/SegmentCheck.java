@@ -18,6 +18,7 @@ final class SegmentCheck {
     private final CheckState state;
     private final TransactionCheck transactions;
     private final long flushedOffset;
+    private final long compactedOffset;
 
     private long offsetNext;
     private int leaderEpoch;
@@ -25,6 +26,7 @@ final class SegmentCheck {
     /**
      * @param transactions of the partition; has seen all segments before this one
      * @param flushedOffset below it everything is known to have been durable
+     * @param compactedOffset below it offsets may be missing
      * @param leaderEpoch of the last batch before this segment; -1: none
      */
     SegmentCheck(
@@ -33,12 +35,14 @@ final class SegmentCheck {
             CheckState state,
             TransactionCheck transactions,
             long flushedOffset,
+            long compactedOffset,
             int leaderEpoch) {
         this.transactions = transactions;
         this.files = files;
         this.paths = paths;
         this.state = state;
         this.flushedOffset = flushedOffset;
+        this.compactedOffset = compactedOffset;
         this.leaderEpoch = leaderEpoch;
         this.offsetNext = paths.baseOffset();
     }
@@ -86,7 +90,7 @@ final class SegmentCheck {
     }
 
     private void checkOrder(BatchScanner scanner) {
-        if (scanner.baseOffset() > offsetNext) {
+        if (scanner.baseOffset() > offsetNext && scanner.baseOffset() > compactedOffset) {
             state.add(
                     Severity.WARNING,
                     paths.log(),

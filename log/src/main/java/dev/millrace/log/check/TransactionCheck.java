@@ -31,6 +31,9 @@ final class TransactionCheck {
 
     private final FileStore files;
     private final CheckState state;
+    /** Whether files may be on their way, so that one of them lacks what another has. */
+    private final boolean changing;
+
     private final TransactionIndexFacts facts;
     private final boolean factsWhole;
     private final Path factsPath;
@@ -46,10 +49,12 @@ final class TransactionCheck {
     /** Whether offsets were missing so far. */
     private boolean holes;
 
-    TransactionCheck(FileStore files, Path directory, List<SegmentPaths> segments, CheckState state)
+    /** @param replacing whether compaction may have been cut short */
+    TransactionCheck(FileStore files, Path directory, List<SegmentPaths> segments, CheckState state, boolean replacing)
             throws IOException {
         this.files = files;
         this.state = state;
+        this.changing = state.serverRunning || replacing;
         this.facts = new TransactionIndexFacts(files, directory);
         TransactionIndexFacts.Knowledge knowledge =
                 facts.load(segments.stream().map(SegmentPaths::baseOffset).collect(Collectors.toSet()));
@@ -69,7 +74,7 @@ final class TransactionCheck {
         seen = 0;
         broken = false;
         index = exists ? TransactionIndex.read(files, path) : new TransactionIndex();
-        if (state.serverRunning) {
+        if (changing) {
             return;
         }
         if (factsMissed && index.count() > 0 && index.get(0).lastOffset() < flushedOffset) {
@@ -121,7 +126,7 @@ final class TransactionCheck {
                                 + ", which the log does not have");
             }
             seen++;
-        } else if (firstOffset != null && markerOffset < flushedOffset && !state.serverRunning) {
+        } else if (firstOffset != null && markerOffset < flushedOffset && !changing) {
             complain(
                     entryPosition(),
                     "no entry for the transaction of producer " + producerId + " from " + firstOffset + " to "

@@ -5,7 +5,9 @@ import dev.millrace.base.files.FileStore;
 import dev.millrace.base.time.Scheduler;
 import dev.millrace.log.LogConfig;
 import dev.millrace.log.segment.ActiveSegment;
+import dev.millrace.log.segment.SealedSegment;
 import dev.millrace.log.segment.SegmentProvider;
+import dev.millrace.log.segment.SegmentReplacement;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -77,6 +79,11 @@ public final class FilesSegmentProvider implements SegmentProvider {
             segment.createFile();
         }
         return segment;
+    }
+
+    @Override
+    public SegmentReplacement replace(SealedSegment first) throws IOException {
+        return new FileReplacement(partition, first.baseOffset());
     }
 
     /**

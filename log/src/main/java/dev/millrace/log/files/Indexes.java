@@ -101,6 +101,12 @@ final class Indexes {
         times.writeBack(files, paths.timeIndex(), sync);
     }
 
+    /** As {@link #writeBack}, durably, of those that can be made anew from the log. */
+    void writeBackSearchable(FileStore files, SegmentPaths paths) throws IOException {
+        offsets.writeBack(files, paths.offsetIndex(), true);
+        times.writeBack(files, paths.timeIndex(), true);
+    }
+
     /** Whether one of the files was made since {@link #synced}. */
     boolean areNamesUnsynced() {
         return offsets.isNameUnsynced() || times.isNameUnsynced() || aborted.isNameUnsynced();

@@ -39,6 +39,9 @@ final class SealedFileSegment implements SealedSegment {
     /** Where unwritten index entries and the state of the last flush are; absent once all is flushed. */
     private volatile @Nullable ActiveFileSegment unflushed;
 
+    /** Of a segment that was replaced, whose files are gone or another's; or that replaces others, until its indexes are in files. */
+    private volatile @Nullable Indexes kept;
+
     private record Opened(StoreFile file, long sizeBytes) {}
 
     /** A segment that was found, durable, and ends before {@code offsetNext}. */
@@ -58,6 +61,49 @@ final class SealedFileSegment implements SealedSegment {
         this.sizeBytes = active.sizeBytes();
         this.abortedCount = indexes.aborted.count();
         this.unflushed = active;
+    }
+
+    /** One that compaction wrote, durable; its indexes may still be in memory alone. */
+    SealedFileSegment(
+            PartitionFiles partition,
+            SegmentPaths paths,
+            StoreFile file,
+            long sizeBytes,
+            Indexes indexes,
+            long offsetNext) {
+        this(partition, paths, offsetNext);
+        this.opened.set(new Opened(file, sizeBytes));
+        this.kept = indexes;
+        this.abortedCount = indexes.aborted.count();
+        this.largestTimestampMs = indexes.largestTimestampMs();
+        this.sizeBytes = sizeBytes;
+    }
+
+    /** Has what is in the files at hand, so that it can be read when another segment has their names. */
+    void keepReadable() throws IOException {
+        largestTimestampMs();
+        kept = indexes();
+    }
+
+    /** The indexes are in their files now, and need not stay in memory. */
+    void indexesWritten() {
+        Indexes seen = kept;
+        if (seen != null) {
+            indexes = new SoftReference<>(seen);
+            kept = null;
+        }
+    }
+
+    SegmentPaths paths() {
+        return paths;
+    }
+
+    /** Gives back the file when nobody can be reading it any more. */
+    void closeLater() {
+        Opened seen = opened.get();
+        if (seen != null) {
+            partition.openFiles().closeLater(seen.file);
+        }
     }
 
     @Override
@@ -98,7 +144,10 @@ final class SealedFileSegment implements SealedSegment {
     }
 
     private Indexes indexes() throws IOException {
-        Indexes seen = indexes.get();
+        Indexes seen = kept;
+        if (seen == null) {
+            seen = indexes.get();
+        }
         if (seen == null) {
             Opened file = open();
             seen = SegmentRecovery.loadSealed(partition, paths, file.file, file.sizeBytes);
@@ -135,6 +184,7 @@ final class SealedFileSegment implements SealedSegment {
     public boolean hasAborted() throws IOException {
         if (abortedCount == UNKNOWN_COUNT) {
             abortedCount = unflushed == null
+                            && kept == null
                             && indexes.get() == null
                             && !partition.files().exists(paths.transactionIndex())
                     ? 0
@@ -214,15 +264,16 @@ final class SealedFileSegment implements SealedSegment {
     @Override
     public void delete() throws IOException {
         unflushed = null;
+        if (kept != null) {
+            // It was replaced, or replaces others, and that failed half-way: the next start must not complete it.
+            partition.files().delete(paths.swap());
+        }
         partition.files().delete(paths.log());
         partition.files().delete(paths.offsetIndex());
         partition.files().delete(paths.timeIndex());
         partition.files().delete(paths.transactionIndex());
         partition.transactionFacts().forget(paths.baseOffset());
-        Opened seen = opened.get();
-        if (seen != null) {
-            partition.openFiles().closeLater(seen.file);
-        }
+        closeLater();
     }
 
     @Override

@@ -87,7 +87,11 @@ final class SegmentRecovery {
     }
 
     private void listFiles() throws IOException {
-        for (Path path : partition.files().list(partition.directory())) {
+        List<Path> listed = partition.files().list(partition.directory());
+        if (new ReplacementRecovery(partition, listed).run(findings)) {
+            listed = partition.files().list(partition.directory());
+        }
+        for (Path path : listed) {
             names.add(path);
             OptionalLong baseOffset = SegmentPaths.baseOffset(path, SegmentPaths.LOG_SUFFIX);
             if (baseOffset.isPresent()) {

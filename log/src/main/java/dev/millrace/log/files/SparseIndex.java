@@ -50,6 +50,19 @@ abstract class SparseIndex {
         this.fileSizeBytes = fileSizeBytes;
     }
 
+    /** All entries, as they stand in the file. */
+    final ByteBuffer toBytes() {
+        int end = count();
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(end, entrySizeBytes));
+        encode(0, end, bytes);
+        return bytes.flip();
+    }
+
+    /** Says that the file holds all entries, because somebody wrote {@link #toBytes} to it. */
+    final void isInFile() {
+        wasRead((long) count() * entrySizeBytes);
+    }
+
     /** Says that entries were dropped. No write-back may be under way. */
     final void wasTruncated() {
         writtenCount = Math.min(writtenCount, count());

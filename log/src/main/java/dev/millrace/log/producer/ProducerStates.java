@@ -1,6 +1,7 @@
 package dev.millrace.log.producer;
 
 import dev.millrace.log.ActiveProducer;
+import dev.millrace.log.compaction.ProducerEnd;
 import dev.millrace.log.records.BatchHeader;
 import dev.millrace.log.records.ControlRecord;
 import dev.millrace.log.segment.AbortedSpan;
@@ -220,6 +221,13 @@ public final class ProducerStates {
         int before = states.size();
         states.values().removeIf(state -> !state.inTransaction() && nowMs - state.lastTimestampMs() >= expirationMs);
         return before - states.size();
+    }
+
+    /** Where each producer was last seen, by id: what compaction must leave. A copy. */
+    public Map<Long, ProducerEnd> ends() {
+        Map<Long, ProducerEnd> ends = HashMap.newHashMap(states.size());
+        states.forEach((id, state) -> ends.put(id, new ProducerEnd(state.epoch(), state.lastOffset())));
+        return ends;
     }
 
     public int producersCount() {

@@ -30,7 +30,14 @@ public interface SegmentProvider {
      */
     ActiveSegment create(long baseOffset) throws IOException;
 
-    /** Removes everything that belongs to the partition. */
+    /**
+     * Begins to replace neighbours of the chain, all sealed and flushed, by one segment with the base offset of {@code first}, the first
+     * of them. MAY be called from any thread; at most one replacement is under way. None of the old segments MAY be deleted before it
+     * ends.
+     */
+    SegmentReplacement replace(SealedSegment first) throws IOException;
+
+    /** Removes everything that belongs to the partition. No replacement MAY be under way. */
     void deleteAll() throws IOException;
 
     /**

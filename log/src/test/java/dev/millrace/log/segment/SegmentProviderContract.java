@@ -354,6 +354,74 @@ public abstract class SegmentProviderContract {
     }
 
     @Test
+    void shouldReplaceNeighboursByOneSegment() throws IOException {
+        SegmentProvider provider = create();
+        SealedSegment first = threeBatches(provider.create(0)).seal();
+        ActiveSegment growing = provider.create(30);
+        growing.append(batch(30, 10, 4_000));
+        growing.append(batch(40, 10, 5_000));
+        SealedSegment second = growing.seal();
+        ActiveSegment active = provider.create(50);
+        active.append(batch(50, 10, 6_000));
+        for (Segment segment : List.of(first, second, active)) {
+            segment.flush();
+        }
+        Slice slice = second.read(30, END, PLENTY, true).orElseThrow();
+        ByteBuffer before = bytes(slice);
+
+        SegmentReplacement replacement = provider.replace(first);
+        replacement.append(concat(batch(10, 10, 2_000), batch(40, 10, 5_000)));
+        SealedSegment result = replacement.prepare(List.of(first, second));
+        assertThat(readAll(first, 0, END)).containsExactly(0L, 10L, 20L);
+        assertThat(readAll(result, 0, END)).containsExactly(10L, 40L);
+        replacement.complete();
+
+        assertThat(result.isFlushed()).isTrue();
+        assertThat(result.baseOffset()).isZero();
+        assertThat(result.offsetNext()).isEqualTo(50);
+        assertThat(readAll(result, 20, END)).containsExactly(40L);
+        assertThat(firstAt(result, 3_000, 0)).containsExactly(40L);
+        assertThat(bytes(slice)).isEqualTo(before);
+        assertThat(readAll(first, 0, END)).containsExactly(0L, 10L, 20L);
+        assertThat(readAll(second, 30, END)).containsExactly(30L, 40L);
+        result.close();
+        active.close();
+        Recovered recovered = reopen().recover(0);
+        assertThat(recovered.findings()).isEmpty();
+        assertThat(recovered.sealed()).singleElement().satisfies(found -> {
+            assertThat(found.offsetNext()).isEqualTo(50);
+            assertThat(readAll(found, 0, END)).containsExactly(10L, 40L);
+            assertThat(firstAt(found, 3_000, 0)).containsExactly(40L);
+        });
+        assertThat(recovered.active().orElseThrow().offsetNext()).isEqualTo(60);
+    }
+
+    @Test
+    void shouldBeAsBeforeWhenAReplacementIsAbandoned() throws IOException {
+        SegmentProvider provider = create();
+        SealedSegment first = threeBatches(provider.create(0)).seal();
+        ActiveSegment active = provider.create(30);
+        active.append(batch(30, 10, 4_000));
+        first.flush();
+        active.flush();
+
+        SegmentReplacement early = provider.replace(first);
+        early.append(batch(20, 10, 3_000));
+        early.abandon();
+        SegmentReplacement late = provider.replace(first);
+        late.append(batch(20, 10, 3_000));
+        late.prepare(List.of(first));
+        late.abandon();
+
+        assertThat(readAll(first, 0, END)).containsExactly(0L, 10L, 20L);
+        first.close();
+        active.close();
+        Recovered recovered = reopen().recover(0);
+        assertThat(recovered.findings()).isEmpty();
+        assertThat(readAll(recovered.sealed().getFirst(), 0, END)).containsExactly(0L, 10L, 20L);
+    }
+
+    @Test
     void shouldForgetADeletedSegment() throws IOException {
         SegmentProvider provider = create();
         SealedSegment sealed = threeBatches(provider.create(0)).seal();

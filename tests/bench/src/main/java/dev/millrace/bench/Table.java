@@ -74,6 +74,7 @@ final class Table {
                         List.of(atLeast(RECORDS_PER_S, MILLRACE, KAFKA_SYNCED, 2)),
                         1,
                         5),
+                CompactionRow.row(),
                 latency("latency-2k", 2_000, 0, 0.5),
                 latency("latency-20k", 20_000, 0, 0.5),
                 latency("latency-2k-linger", 2_000, 5, 1),

@@ -48,7 +48,9 @@ class SeamSimulationTest {
                     simulation.run();
                 } finally {
                     // A report tells the first findings only, and which those are is not what this is about.
-                    simulation.anomalies().forEach(anomaly -> found.append(anomaly).append('\n'));
+                    simulation
+                            .anomalies()
+                            .forEach(anomaly -> found.append(anomaly).append('\n'));
                 }
             } catch (AssertionError | IOException | RuntimeException e) {
                 found.append(e.getMessage()).append('\n');
