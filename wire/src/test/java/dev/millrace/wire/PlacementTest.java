@@ -89,8 +89,8 @@ class PlacementTest {
 
     @Test
     void shouldHaveOneDirectory() throws Exception {
-        String here = Objects.requireNonNull(get(admin.describeLogDirs(Set.of(1)).allDescriptions())
-                .get(1))
+        String here = Objects.requireNonNull(
+                        get(admin.describeLogDirs(Set.of(1)).allDescriptions()).get(1))
                 .keySet()
                 .iterator()
                 .next();

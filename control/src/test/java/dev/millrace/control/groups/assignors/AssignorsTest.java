@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -87,7 +87,8 @@ final class AssignorsTest {
     private static void checkEven(List<Assignor.Member> members, Map<String, SortedSet<PartitionId>> assigned) {
         for (Assignor.Member more : members) {
             for (Assignor.Member less : members) {
-                int difference = Objects.requireNonNull(assigned.get(more.memberId())).size()
+                int difference = Objects.requireNonNull(assigned.get(more.memberId()))
+                                .size()
                         - Objects.requireNonNull(assigned.get(less.memberId())).size();
                 boolean couldGive = Objects.requireNonNull(assigned.get(more.memberId())).stream()
                         .anyMatch(partition -> less.topics().contains(partition.topicId()));
@@ -101,7 +102,10 @@ final class AssignorsTest {
             List<Assignor.Member> members, Map<TopicId, Integer> counts, Map<String, SortedSet<PartitionId>> assigned) {
         List<Assignor.Member> again = members.stream()
                 .map(member -> new Assignor.Member(
-                        member.memberId(), member.instanceId(), member.topics(), Objects.requireNonNull(assigned.get(member.memberId()))))
+                        member.memberId(),
+                        member.instanceId(),
+                        member.topics(),
+                        Objects.requireNonNull(assigned.get(member.memberId()))))
                 .toList();
         assertThat(assignor("uniform").assign(again, counts)).isEqualTo(assigned);
     }
