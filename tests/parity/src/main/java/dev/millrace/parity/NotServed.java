@@ -6,8 +6,6 @@ import org.apache.kafka.common.protocol.ApiKeys;
 
 /** The APIs of a Kafka broker that Millrace does not serve, each with the reason. */
 final class NotServed {
-    private static final String TRANSACTIONS = "Transactions are being built.";
-    private static final String CONSUMER_GROUPS = "Consumer groups of KIP-848 are being built.";
     private static final String SECURITY =
             "Authentication and authorization are not built: whoever reaches the listener may do everything.";
     private static final String QUOTAS = "Quotas are not built.";
@@ -23,10 +21,6 @@ final class NotServed {
     static final SortedMap<Integer, String> REASONS = new TreeMap<>();
 
     static {
-        because(TRANSACTIONS, ApiKeys.ADD_PARTITIONS_TO_TXN, ApiKeys.ADD_OFFSETS_TO_TXN, ApiKeys.END_TXN);
-        because(TRANSACTIONS, ApiKeys.WRITE_TXN_MARKERS, ApiKeys.TXN_OFFSET_COMMIT, ApiKeys.DESCRIBE_PRODUCERS);
-        because(TRANSACTIONS, ApiKeys.DESCRIBE_TRANSACTIONS, ApiKeys.LIST_TRANSACTIONS);
-        because(CONSUMER_GROUPS, ApiKeys.CONSUMER_GROUP_HEARTBEAT, ApiKeys.CONSUMER_GROUP_DESCRIBE);
         because(SECURITY, ApiKeys.SASL_HANDSHAKE, ApiKeys.SASL_AUTHENTICATE);
         because(SECURITY, ApiKeys.DESCRIBE_ACLS, ApiKeys.CREATE_ACLS, ApiKeys.DELETE_ACLS);
         because(SECURITY, ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS, ApiKeys.ALTER_USER_SCRAM_CREDENTIALS);
