@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
@@ -341,10 +342,11 @@ final class CompactionSimulation {
         recordsMissing += live.log.offsets().highWatermark() - start - count[0];
         live.acknowledged.forEach((key, offset) -> {
             long found = last.getOrDefault(key, -1L);
-            boolean deletedKey = live.known.get(offset).value.isEmpty() && found < 0 && deleteRetentionMs == 0;
+            Write written = Objects.requireNonNull(live.known.get(offset));
+            boolean deletedKey = written.value.isEmpty() && found < 0 && deleteRetentionMs == 0;
             if (offset >= start && found < offset && !deletedKey) {
                 throw new AssertionError("lost-write: " + key + " was last acknowledged at " + offset + " of "
-                        + live.log.topic() + " as " + live.known.get(offset) + "; found at " + found);
+                        + live.log.topic() + " as " + written + "; found at " + found);
             }
         });
         last.forEach((key, offset) -> live.acknowledged.merge(key, offset, Math::max));
