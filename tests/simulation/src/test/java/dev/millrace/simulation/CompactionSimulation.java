@@ -42,6 +42,7 @@ import java.util.stream.Stream;
  */
 final class CompactionSimulation {
 
+    private static final List<Codec> CODECS = List.of(Codec.values());
     private static final int STEPS = 250;
     private static final int PARTITIONS = 2;
     private static final int KEYS = 12;
@@ -178,7 +179,7 @@ final class CompactionSimulation {
     private void send(Live live) {
         RecordBatchBuilder builder = new RecordBatchBuilder();
         if (random.nextInt(3) == 0) {
-            builder.compression(Compression.of(Codec.values()[random.nextInt(Codec.values().length)]));
+            builder.compression(Compression.of(CODECS.get(random.nextInt(CODECS.size()))));
         }
         List<Write> writes = new ArrayList<>();
         int count = 1 + random.nextInt(5);
