@@ -71,7 +71,10 @@ final class ConsumerGroupsChapter implements Chapter {
         stage.quietly(ConsumerGroupHeartbeatResponseData.class, join(GROUP, "a"), HEARTBEAT);
         int epoch = settle(stage, GROUP, "a", topicId);
         stage.ask("heartbeat", heartbeat(GROUP, "a", epoch), HEARTBEAT);
-        stage.ask("heartbeat with what it owns", heartbeat(GROUP, "a", epoch).setTopicPartitions(owned(topicId, 0, 1)), HEARTBEAT);
+        stage.ask(
+                "heartbeat with what it owns",
+                heartbeat(GROUP, "a", epoch).setTopicPartitions(owned(topicId, 0, 1)),
+                HEARTBEAT);
         stage.ask("describe", describe(GROUP), DESCRIBE);
         stage.ask("describe in version 0", describe(GROUP), 0);
         stage.ask("describe with a stranger", describe(GROUP, "consumers-unknown"), DESCRIBE);
@@ -80,14 +83,33 @@ final class ConsumerGroupsChapter implements Chapter {
         stage.ask("list consumer groups", GroupRequests.list(List.of("Stable"), List.of("Consumer")), 5);
         stage.ask("heartbeat of an unknown member", heartbeat(GROUP, "nobody", epoch), HEARTBEAT);
         stage.ask("heartbeat with a future epoch", heartbeat(GROUP, "a", epoch + 9), HEARTBEAT);
-        stage.ask("heartbeat of an unknown instance", heartbeat(GROUP, "a", epoch).setInstanceId("one"), HEARTBEAT);
-        stage.ask("heartbeat with an unknown assignor", heartbeat(GROUP, "a", epoch).setServerAssignor("sticky"), HEARTBEAT);
+        stage.ask(
+                "heartbeat of an unknown instance", heartbeat(GROUP, "a", epoch).setInstanceId("one"), HEARTBEAT);
+        stage.ask(
+                "heartbeat with an unknown assignor",
+                heartbeat(GROUP, "a", epoch).setServerAssignor("sticky"),
+                HEARTBEAT);
         stage.ask("heartbeat without a member id", heartbeat(GROUP, "", epoch), HEARTBEAT);
-        stage.ask("heartbeat with a wrong expression", heartbeat(GROUP, "a", epoch).setSubscribedTopicRegex("["), HEARTBEAT);
-        stage.ask("commit as a member", GroupRequests.commit(GROUP, TOPIC, 0, 3).setMemberId("a").setGenerationIdOrMemberEpoch(epoch), 9);
-        stage.ask("commit with a future epoch", GroupRequests.commit(GROUP, TOPIC, 0, 4).setMemberId("a").setGenerationIdOrMemberEpoch(epoch + 9), 9);
-        stage.ask("commit in version 8", GroupRequests.commit(GROUP, TOPIC, 0, 4).setMemberId("a").setGenerationIdOrMemberEpoch(epoch), 8);
-        stage.ask("commit as an unknown member", GroupRequests.commit(GROUP, TOPIC, 0, 4).setMemberId("nobody").setGenerationIdOrMemberEpoch(epoch), 9);
+        stage.ask(
+                "heartbeat with a wrong expression",
+                heartbeat(GROUP, "a", epoch).setSubscribedTopicRegex("["),
+                HEARTBEAT);
+        stage.ask(
+                "commit as a member",
+                GroupRequests.commit(GROUP, TOPIC, 0, 3).setMemberId("a").setGenerationIdOrMemberEpoch(epoch),
+                9);
+        stage.ask(
+                "commit with a future epoch",
+                GroupRequests.commit(GROUP, TOPIC, 0, 4).setMemberId("a").setGenerationIdOrMemberEpoch(epoch + 9),
+                9);
+        stage.ask(
+                "commit in version 8",
+                GroupRequests.commit(GROUP, TOPIC, 0, 4).setMemberId("a").setGenerationIdOrMemberEpoch(epoch),
+                8);
+        stage.ask(
+                "commit as an unknown member",
+                GroupRequests.commit(GROUP, TOPIC, 0, 4).setMemberId("nobody").setGenerationIdOrMemberEpoch(epoch),
+                9);
         stage.ask("commit as no member", GroupRequests.commit(GROUP, TOPIC, 0, 4), 9);
         stage.ask("delete a group with a member", GroupRequests.delete(GROUP), 2);
         stage.ask("join a consumer group as a classic member", GroupRequests.join(GROUP, "", "elsewhere"), 9);
@@ -105,10 +127,19 @@ final class ConsumerGroupsChapter implements Chapter {
         stage.quietly(ConsumerGroupHeartbeatResponseData.class, join(group, "a").setInstanceId("one"), HEARTBEAT);
         int epoch = settle(stage, group, "a", topicId);
         stage.ask("a second with the same instance", join(group, "b").setInstanceId("one"), HEARTBEAT);
-        stage.ask("heartbeat of another in its instance", heartbeat(group, "b", epoch).setInstanceId("one"), HEARTBEAT);
-        stage.ask("leave for a while", heartbeat(group, "a", LEAVE_FOR_A_WHILE_EPOCH).setInstanceId("one"), HEARTBEAT);
+        stage.ask(
+                "heartbeat of another in its instance",
+                heartbeat(group, "b", epoch).setInstanceId("one"),
+                HEARTBEAT);
+        stage.ask(
+                "leave for a while",
+                heartbeat(group, "a", LEAVE_FOR_A_WHILE_EPOCH).setInstanceId("one"),
+                HEARTBEAT);
         stage.ask("describe who left for a while", describe(group), DESCRIBE);
-        stage.ask("heartbeat after it left for a while", heartbeat(group, "a", epoch).setInstanceId("one"), HEARTBEAT);
+        stage.ask(
+                "heartbeat after it left for a while",
+                heartbeat(group, "a", epoch).setInstanceId("one"),
+                HEARTBEAT);
         stage.quietly(ConsumerGroupHeartbeatResponseData.class, join(group, "b").setInstanceId("one"), HEARTBEAT);
         settle(stage, group, "b", topicId);
         stage.ask("describe who came back", describe(group), DESCRIBE);

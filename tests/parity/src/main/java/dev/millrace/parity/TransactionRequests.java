@@ -159,16 +159,16 @@ final class TransactionRequests {
                 Batches.records(sequence, 1));
     }
 
-    static WriteTxnMarkersRequestData marker(long producerId, int epoch, int coordinatorEpoch, String topic, int partition) {
+    static WriteTxnMarkersRequestData marker(
+            long producerId, int epoch, int coordinatorEpoch, String topic, int partition) {
         return new WriteTxnMarkersRequestData()
                 .setMarkers(List.of(new WritableTxnMarker()
                         .setProducerId(producerId)
                         .setProducerEpoch((short) epoch)
                         .setCoordinatorEpoch(coordinatorEpoch)
                         .setTransactionResult(true)
-                        .setTopics(List.of(new WritableTxnMarkerTopic()
-                                .setName(topic)
-                                .setPartitionIndexes(List.of(partition))))));
+                        .setTopics(List.of(
+                                new WritableTxnMarkerTopic().setName(topic).setPartitionIndexes(List.of(partition))))));
     }
 
     static DescribeProducersRequestData describeProducers(String topic, Integer... partitions) {
@@ -192,8 +192,9 @@ final class TransactionRequests {
     static void settleCoordinator(Stage stage, String id) {
         stage.settle("transactional id " + id + " got no coordinator", () -> {
             var found = stage.quietly(FindCoordinatorResponseData.class, findCoordinator(id), 4);
-            boolean settled = !NOT_SETTLED.contains(found.coordinators().getFirst().errorCode())
-                    && !NOT_SETTLED.contains(described(stage, id).errorCode());
+            boolean settled =
+                    !NOT_SETTLED.contains(found.coordinators().getFirst().errorCode())
+                            && !NOT_SETTLED.contains(described(stage, id).errorCode());
             return settled ? Optional.of(found) : Optional.empty();
         });
     }

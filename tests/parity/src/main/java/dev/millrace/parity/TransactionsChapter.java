@@ -86,7 +86,9 @@ final class TransactionsChapter implements Chapter {
         stage.ask("init of an unknown id with an identity", TransactionRequests.init(third.withId("third")), INIT);
         stage.ask("init with an empty id", TransactionRequests.init(""), INIT);
         stage.ask(
-                "init for too long", TransactionRequests.init("third").setTransactionTimeoutMs(Integer.MAX_VALUE), INIT);
+                "init for too long",
+                TransactionRequests.init("third").setTransactionTimeoutMs(Integer.MAX_VALUE),
+                INIT);
         return init(stage, "init at last", "first");
     }
 
@@ -102,21 +104,19 @@ final class TransactionsChapter implements Chapter {
         both.v3AndBelowTopics()
                 .add(new AddPartitionsToTxnTopic().setName(UNKNOWN).setPartitions(List.of(0)));
         stage.ask("add, unknown topic", both, ADD);
-        stage.ask("add group, unknown id", TransactionRequests.addOffsets(producer.withId(UNKNOWN), GROUP), ADD_OFFSETS);
+        stage.ask(
+                "add group, unknown id", TransactionRequests.addOffsets(producer.withId(UNKNOWN), GROUP), ADD_OFFSETS);
         stage.ask("add group, stale epoch", TransactionRequests.addOffsets(producer.withEpoch(0), GROUP), ADD_OFFSETS);
-        stage.ask("add group, stale epoch in version 1", TransactionRequests.addOffsets(producer.withEpoch(0), GROUP), 1);
+        stage.ask(
+                "add group, stale epoch in version 1", TransactionRequests.addOffsets(producer.withEpoch(0), GROUP), 1);
         stage.ask("end nothing, commit", TransactionRequests.end(producer, true), OLD_END);
         stage.ask("end nothing, abort", TransactionRequests.end(producer, false), OLD_END);
         stage.ask("end, unknown id", TransactionRequests.end(producer.withId(UNKNOWN), true), OLD_END);
         stage.ask("end, empty id", TransactionRequests.end(producer.withId(""), true), OLD_END);
         stage.ask("produce what was not added", TransactionRequests.produce(producer, TOPIC, 0), OLD_PRODUCE);
         stage.ask("produce what was not added in version 10", TransactionRequests.produce(producer, TOPIC, 0), 10);
-        stage.ask(
-                "commit what was not added",
-                TransactionRequests.commit(producer, GROUP, TOPIC, 3),
-                OLD_COMMIT);
-        stage.ask(
-                "commit what was not added in version 3", TransactionRequests.commit(producer, GROUP, TOPIC, 3), 3);
+        stage.ask("commit what was not added", TransactionRequests.commit(producer, GROUP, TOPIC, 3), OLD_COMMIT);
+        stage.ask("commit what was not added in version 3", TransactionRequests.commit(producer, GROUP, TOPIC, 3), 3);
         stage.ask("describe after refusals", TransactionRequests.describe("first"), 0);
     }
 
@@ -126,13 +126,22 @@ final class TransactionsChapter implements Chapter {
         stage.ask("describe while it is ongoing", TransactionRequests.describe("first"), 0);
         stage.ask("list while it is ongoing", TransactionRequests.list(producer, "Ongoing"), LIST);
         stage.ask("produce", TransactionRequests.produce(producer, TOPIC, 0), OLD_PRODUCE);
-        stage.ask("produce with a stale epoch", TransactionRequests.produce(producer.withEpoch(0), TOPIC, 0), OLD_PRODUCE);
+        stage.ask(
+                "produce with a stale epoch",
+                TransactionRequests.produce(producer.withEpoch(0), TOPIC, 0),
+                OLD_PRODUCE);
         stage.ask("describe producers while it is ongoing", TransactionRequests.describeProducers(TOPIC, 0, 1), 0);
         fetches(stage, "while it is ongoing", 0);
         stage.ask("add group", TransactionRequests.addOffsets(producer, GROUP), ADD_OFFSETS);
         stage.ask("commit offsets", TransactionRequests.commit(producer, GROUP, TOPIC, 3), OLD_COMMIT);
-        stage.ask("commit offsets, stale epoch", TransactionRequests.commit(producer.withEpoch(0), GROUP, TOPIC, 4), OLD_COMMIT);
-        stage.ask("commit offsets of an unknown topic", TransactionRequests.commit(producer, GROUP, UNKNOWN, 3), OLD_COMMIT);
+        stage.ask(
+                "commit offsets, stale epoch",
+                TransactionRequests.commit(producer.withEpoch(0), GROUP, TOPIC, 4),
+                OLD_COMMIT);
+        stage.ask(
+                "commit offsets of an unknown topic",
+                TransactionRequests.commit(producer, GROUP, UNKNOWN, 3),
+                OLD_COMMIT);
         stage.ask(
                 "commit offsets as an unknown member",
                 TransactionRequests.commit(producer, GROUP, TOPIC, 4)
@@ -219,7 +228,10 @@ final class TransactionsChapter implements Chapter {
         stage.ask("produce by id", TransactionRequests.produceById(producer, topicId, 1), PRODUCE + 1);
         stage.ask("commit offsets without adding", TransactionRequests.commit(producer, GROUP, TOPIC, 8), COMMIT);
         stage.ask("commit offsets by id", TransactionRequests.commitById(producer, GROUP, topicId, 9), COMMIT + 1);
-        stage.ask("commit offsets by an unknown id", TransactionRequests.commitById(producer, GROUP, new Uuid(7, 7), 9), COMMIT + 1);
+        stage.ask(
+                "commit offsets by an unknown id",
+                TransactionRequests.commitById(producer, GROUP, new Uuid(7, 7), 9),
+                COMMIT + 1);
         stage.ask("describe a new client", TransactionRequests.describe("second"), 0);
         Producer next = end(stage, "commit of a new client", producer, true);
         stage.ask("commit of a new client again", TransactionRequests.end(producer, true), END);
@@ -261,8 +273,12 @@ final class TransactionsChapter implements Chapter {
         stage.ask("list in a state written otherwise", TransactionRequests.list(producer, "eMPTY"), LIST);
         stage.ask("list for a day", TransactionRequests.list(producer).setDurationFilter(86_400_000), LIST);
         stage.ask("list of no such producer", TransactionRequests.list(producer.withProducerId(1 << 30)), LIST);
-        for (String pattern : List.of("fi.*", "fi", "first|second", "", "irst", "(?i)FIRST", "[", "(", "a{2,1}", "(?=f)")) {
-            stage.ask("list by `" + pattern + "`", TransactionRequests.list(producer).setTransactionalIdPattern(pattern), LIST);
+        for (String pattern :
+                List.of("fi.*", "fi", "first|second", "", "irst", "(?i)FIRST", "[", "(", "a{2,1}", "(?=f)")) {
+            stage.ask(
+                    "list by `" + pattern + "`",
+                    TransactionRequests.list(producer).setTransactionalIdPattern(pattern),
+                    LIST);
         }
         stage.ask(
                 "list by a wrong pattern, in no such state",
