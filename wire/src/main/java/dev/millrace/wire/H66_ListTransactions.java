@@ -6,24 +6,25 @@ import dev.millrace.control.transactions.api.TransactionDescription;
 import dev.millrace.control.transactions.api.TransactionState;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.message.ListTransactionsRequestData;
 import org.apache.kafka.common.message.ListTransactionsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.jspecify.annotations.Nullable;
 
 /**
- * ListTransactions (key 66), versions 0 and 1.
+ * ListTransactions (key 66), versions 0 to 2.
  *
  * <p>Behaviour: tells all transactional ids, or those in some states, of some producers (KIP-664). A state that does not exist selects nothing, and
  * is told.
  *
  * <ul>
  *   <li>v1: those whose transaction is older than a duration (KIP-994); as in Kafka one that has none counts as infinitely old.
+ *   <li>v2: those whose id as a whole matches a pattern in RE2's syntax (KIP-1152).
  * </ul>
- *
- * <p>Deliberately missing: v2, a pattern for ids (KIP-1152).
  */
 final class H66_ListTransactions implements Handler<ListTransactionsRequestData> {
 
@@ -55,7 +56,7 @@ final class H66_ListTransactions implements Handler<ListTransactionsRequestData>
 
     @Override
     public short maxVersion() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -63,7 +64,7 @@ final class H66_ListTransactions implements Handler<ListTransactionsRequestData>
             ListTransactionsRequestData request, RequestContext context) {
         Set<String> states = new HashSet<>(request.stateFilters());
         Set<Long> producerIds = new HashSet<>(request.producerIdFilters());
-        return transactions.list().thenApply(all -> {
+        return listed(request).thenApply(all -> {
             ListTransactionsResponseData answer = new ListTransactionsResponseData();
             states.stream()
                     .filter(state -> !STATES.contains(state) && !OTHER_STATES.contains(state))
@@ -77,6 +78,12 @@ final class H66_ListTransactions implements Handler<ListTransactionsRequestData>
                     .forEach(each -> answer.transactionStates().add(state(each)));
             return answer;
         });
+    }
+
+    /** An empty pattern is none. */
+    private CompletableFuture<List<TransactionDescription>> listed(ListTransactionsRequestData request) {
+        @Nullable String pattern = request.transactionalIdPattern();
+        return pattern == null || pattern.isEmpty() ? transactions.list() : transactions.list(pattern);
     }
 
     private boolean isOlder(TransactionDescription transaction, long durationMs) {

@@ -22,6 +22,8 @@ import org.apache.kafka.common.message.EndTxnRequestData;
 import org.apache.kafka.common.message.EndTxnResponseData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
+import org.apache.kafka.common.message.ListTransactionsRequestData;
+import org.apache.kafka.common.message.ListTransactionsResponseData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
@@ -237,6 +239,24 @@ final class TransactionRegressionTest {
     }
 
     // ---- what a client sends
+
+    /** KIP-1152: the id as a whole, in RE2's syntax. */
+    @Test
+    void shouldListTheIdsThatMatchAPattern() throws IOException {
+        assertThat(list("cop.*").transactionStates()).hasSize(1);
+        assertThat(list("").transactionStates()).hasSize(1);
+        assertThat(list("cop").transactionStates()).isEmpty();
+        assertThat(Errors.forCode(list("[").errorCode())).isEqualTo(Errors.INVALID_REGULAR_EXPRESSION);
+        assertThat(Errors.forCode(list("((a{1000}){1000}){1000}").errorCode()))
+                .isEqualTo(Errors.INVALID_REGULAR_EXPRESSION);
+    }
+
+    private ListTransactionsResponseData list(String pattern) throws IOException {
+        return client.call(
+                ApiKeys.LIST_TRANSACTIONS,
+                (short) 2,
+                new ListTransactionsRequestData().setTransactionalIdPattern(pattern));
+    }
 
     private void init() throws IOException {
         InitProducerIdResponseData answer = client.call(

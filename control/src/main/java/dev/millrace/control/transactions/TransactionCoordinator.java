@@ -7,6 +7,7 @@ import dev.millrace.control.groups.GroupCoordinator;
 import dev.millrace.control.groups.OffsetGuards;
 import dev.millrace.control.groups.api.CommitRequest;
 import dev.millrace.control.groups.api.TransactionalCommit;
+import dev.millrace.control.groups.consumer.Expressions;
 import dev.millrace.control.machine.Machine;
 import dev.millrace.control.machine.MachineInstance;
 import dev.millrace.control.machine.MachineSet;
@@ -33,6 +34,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -148,6 +150,23 @@ public final class TransactionCoordinator implements Transactions {
         return machines.ifCreated()
                 .map(opened -> opened.thenCompose(TransactionCoordinator::listAll))
                 .orElseGet(() -> CompletableFuture.completedFuture(List.of()));
+    }
+
+    /**
+     * The transactional ids that match the expression as a whole, in no order.
+     *
+     * @return fails with INVALID_REGULAR_EXPRESSION if the expression cannot be read
+     */
+    public CompletableFuture<List<TransactionDescription>> list(String expression) {
+        Predicate<String> pattern;
+        try {
+            pattern = Expressions.compiled("TransactionalIdPattern", expression);
+        } catch (MillraceException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return list().thenApply(all -> all.stream()
+                .filter(each -> pattern.test(each.transactionalId()))
+                .toList());
     }
 
     private static CompletableFuture<List<TransactionDescription>> listAll(

@@ -22,7 +22,9 @@ public final class Script {
             new GroupsChapter(),
             new GroupOffsetsChapter(),
             new VersionsChapter(),
-            new FeaturesChapter());
+            new FeaturesChapter(),
+            new TransactionsChapter(),
+            new ConsumerGroupsChapter());
 
     private Script() {}
 

@@ -8,12 +8,13 @@ import dev.millrace.control.groups.api.ClusterView;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
- * Which topics match the expressions of members. RE2's syntax, as in Kafka: whatever a client sends takes time that is linear in the length of a
+ * Which topics match the expressions of members, and the one place where clients' expressions are compiled. RE2's syntax, as in Kafka: whatever a client sends takes time that is linear in the length of a
  * name. What was found out is kept until the topics change. Not thread-safe.
  */
-final class Expressions {
+public final class Expressions {
 
     /** Far above what the groups of one machine use; a bound on what clients can make us remember. */
     private static final int MAX_KEPT = 10_000;
@@ -25,19 +26,28 @@ final class Expressions {
 
     /** Makes sure that the expression can be read, and does not take the memory of all others. */
     static void check(String expression) {
+        Predicate<String> _ = compiled("SubscribedTopicRegex", expression);
+    }
+
+    /**
+     * Whether names match the expression as a whole. Thread-safe.
+     *
+     * @param field what the client calls the expression
+     * @throws MillraceException INVALID_REGULAR_EXPRESSION if it cannot be read, or would take the memory of all others
+     */
+    public static Predicate<String> compiled(String field, String expression) {
         if (ExpressionSize.of(expression) > MAX_SIZE) {
             throw new MillraceException(
                     ErrorCode.INVALID_REGULAR_EXPRESSION,
-                    "SubscribedTopicRegex is too large when its repetitions are written out: subscribe to several"
-                            + " topics by name, or repeat less.");
+                    field + " is too large when its repetitions are written out: list what is meant by name, or repeat"
+                            + " less.");
         }
         try {
-            Pattern _ = Pattern.compile(expression);
+            return Pattern.compile(expression)::matches;
         } catch (PatternSyntaxException e) {
             throw new MillraceException(
                     ErrorCode.INVALID_REGULAR_EXPRESSION,
-                    "SubscribedTopicRegex `" + expression + "` is not a valid regular expression: " + e.getDescription()
-                            + ".");
+                    field + " `" + expression + "` is not a valid regular expression: " + e.getDescription() + ".");
         }
     }
 
