@@ -20,7 +20,8 @@ public record Millrace() implements Peer {
 
     @Override
     public Broker prepare(Path directory, Map<String, String> settings) {
-        // Built before the clock of Broker#start runs: after a change of the sources the launcher would build first, which can outlast it.
+        // Built before the clock of Broker#start runs: after a change of the sources the launcher would build first,
+        // which can outlast it.
         Machine.run(directory.resolve("build.out"), launcher(), "version");
         int port = Machine.freePort();
         List<String> command = new ArrayList<>(List.of(
