@@ -6,7 +6,10 @@ import dev.millrace.checker.Isolation;
 import dev.millrace.checker.Operation.Drained;
 import dev.millrace.checker.Reader;
 import dev.millrace.peer.Broker;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -83,12 +86,19 @@ final class Round {
         }
     }
 
+    /** In turns, each with every fault once, in an order of its own: a round without a kill would say little. */
     private Map<Fault, Integer> inflictFaults() throws InterruptedException {
         Map<Fault, Integer> counts = new TreeMap<>();
+        Deque<Fault> turn = new ArrayDeque<>();
         long endNs = System.nanoTime() + FAULTS_NS;
         while (System.nanoTime() < endNs) {
             TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(QUIET_MAX_MS));
-            Fault fault = FAULTS.get(random.nextInt(FAULTS.size()));
+            if (turn.isEmpty()) {
+                List<Fault> shuffled = new ArrayList<>(FAULTS);
+                Collections.shuffle(shuffled, random);
+                turn.addAll(shuffled);
+            }
+            Fault fault = turn.removeFirst();
             fault.inflict(broker, random);
             counts.merge(fault, 1, Integer::sum);
             writers.forEach(Worker::expectHealthy);
