@@ -71,6 +71,8 @@ public final class Broker implements AutoCloseable {
             stats = new ProcessStats(started.pid());
             while (!MetadataProbe.answers(port)) {
                 if (!started.isAlive() || System.nanoTime() - startedNs > READY_TIMEOUT.toNanos()) {
+                    // Nobody has it yet who would close it.
+                    kill();
                     throw new IllegalStateException(title + " did not start; it said:\n" + tailOfOutput());
                 }
                 TimeUnit.MILLISECONDS.sleep(2);
