@@ -161,6 +161,23 @@ class RestingPartitionTest {
     }
 
     @Test
+    void shouldNotServeAPartitionWhoseReturnAnErrorEnds() throws IOException {
+        LogWorld world = new LogWorld(1);
+        world.append(world.open(A, "a"), "x");
+        world.restart();
+        PartitionLog log = world.open(A, "a");
+        world.simulator.files().failNext(Operation.OPEN, path -> {
+            if (path.startsWith(HOME)) {
+                throw new OutOfMemoryError("simulated");
+            }
+            return false;
+        });
+        assertThatThrownBy(log::bringBack).isInstanceOf(OutOfMemoryError.class);
+        world.simulator.files().mend();
+        assertThatThrownBy(log::offsets).hasMessageContaining("recovery of a-0 failed");
+    }
+
+    @Test
     void shouldKeepAPartitionWhoseMetadataIsDamaged() throws IOException {
         for (boolean killed : List.of(false, true)) {
             LogWorld world = new LogWorld(1);
