@@ -148,7 +148,10 @@ final class Cleaning implements AutoCloseable {
         for (int i = 0; i < chain.segmentsCount() && !complete; i++) {
             complete = chain.get(i).abortedTransactions(0, request.endOffset(), aborted::add);
         }
-        mapTransactions.expect(aborted);
+        // The first pass does not come by the markers before its start: to it, those transactions would never end.
+        mapTransactions.expect(aborted.stream()
+                .filter(span -> span.lastOffset() >= request.dirtyOffset())
+                .toList());
         copyTransactions.expect(aborted);
     }
 

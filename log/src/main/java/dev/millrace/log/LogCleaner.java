@@ -2,14 +2,11 @@ package dev.millrace.log;
 
 import dev.millrace.base.Agent;
 import dev.millrace.base.AgentHost;
-import dev.millrace.base.Check;
-import dev.millrace.base.error.MillraceException;
 import dev.millrace.base.metrics.Counter;
 import dev.millrace.base.metrics.MetricName;
 import dev.millrace.log.compaction.CleanerConfig;
 import dev.millrace.log.compaction.LatestRecords;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,8 +135,13 @@ final class LogCleaner implements Agent {
 
     @Override
     public void onClose() {
-        if (cleaning != null) {
-            cleaning.close(); // What was decided is completed by the next start.
+        Cleaning current = cleaning;
+        if (current != null) {
+            Runnable ended = turnEnded;
+            if (ended != null) {
+                current.request().writer().log.shard().post(ended);
+            }
+            current.close(); // What was decided is completed by the next start.
         }
     }
 
@@ -258,19 +260,26 @@ final class LogCleaner implements Agent {
     private void begin(CleaningRequest request, Runnable ended) {
         turnEnded = ended;
         cleaningBeganNs = environment.clock().monotonicNs();
-        Cleaning begun = new Cleaning(
-                request,
-                new LatestRecords(
-                        request.dirtyOffset(),
-                        request.endOffset(),
-                        config.dedupeBufferBytes() / config.threadsCount(),
-                        cleaningBeganNs,
-                        request.writer().log.id().hashCode()));
-        cleaning = begun;
         try {
+            cleaning = cleaningOf(request);
             state.begins(request.writer().log.id(), request.endOffset());
-        } catch (IOException e) {
-            failed(begun, e);
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            failed(request, e);
+        }
+    }
+
+    private Cleaning cleaningOf(CleaningRequest request) {
+        LatestRecords latest = new LatestRecords(
+                request.dirtyOffset(),
+                request.endOffset(),
+                config.dedupeBufferBytes() / config.threadsCount(),
+                cleaningBeganNs,
+                request.writer().log.id().hashCode());
+        try {
+            return new Cleaning(request, latest);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            latest.close();
+            throw e;
         }
     }
 
@@ -290,8 +299,8 @@ final class LogCleaner implements Agent {
             if (current.phase() == Cleaning.Phase.WAIT) {
                 show(current);
             }
-        } catch (IOException | UncheckedIOException | MillraceException | Check.InvariantViolation e) {
-            failed(current, e);
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            failed(current.request(), e);
         }
         return 1;
     }
@@ -337,10 +346,13 @@ final class LogCleaner implements Agent {
             current.shown();
             if (current.phase() == Cleaning.Phase.DONE) {
                 state.ended(current.request().writer().log.id(), current.cleanedOffset());
-                succeeded(current);
             }
-        } catch (IOException e) {
-            failedForGood(current, e);
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            failedForGood(current.request(), e);
+            return;
+        }
+        if (current.phase() == Cleaning.Phase.DONE) {
+            succeeded(current);
         }
     }
 
@@ -361,7 +373,7 @@ final class LogCleaner implements Agent {
                 done.bytesWritten(),
                 (environment.clock().monotonicNs() - cleaningBeganNs) / 1_000_000);
         long cleanedOffset = done.cleanedOffset();
-        end(done, () -> partition.compaction().ended(cleanedOffset));
+        end(done.request(), () -> partition.compaction().ended(cleanedOffset));
         lookDue = true;
     }
 
@@ -369,49 +381,55 @@ final class LogCleaner implements Agent {
     private void giveUp(Cleaning current) {
         try {
             current.abandon();
-            end(current, () -> current.request().writer().compaction().givenUp());
-            rest(Math.min(SHORT_REST_MS, config.backoffMs()));
-        } catch (IOException e) {
-            failedForGood(current, e);
-        }
-    }
-
-    private void failed(Cleaning current, Exception cause) {
-        try {
-            current.abandon();
-        } catch (IOException e) {
-            failedForGood(current, e);
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            failedForGood(current.request(), e);
             return;
         }
-        PartitionWriter partition = current.request().writer();
+        end(current.request(), () -> current.request().writer().compaction().givenUp());
+        rest(Math.min(SHORT_REST_MS, config.backoffMs()));
+    }
+
+    /** Of what kind the failure is does not matter: nobody else may have to wait for this partition's turn to end. */
+    private void failed(CleaningRequest request, Throwable cause) {
+        try {
+            if (cleaning != null) {
+                cleaning.abandon();
+            }
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            failedForGood(request, e);
+            return;
+        }
+        PartitionWriter partition = request.writer();
         LOG.warn(
                 "event=compaction-failed partition={} consequence=\"it is tried again later\"",
                 partition.name(),
                 cause);
         long nowMs = environment.clock().wallMs();
-        end(current, () -> partition.compaction().failed(nowMs, true));
+        end(request, () -> partition.compaction().failed(nowMs, true));
         rest(config.backoffMs());
     }
 
-    private void failedForGood(Cleaning current, Exception cause) {
-        PartitionWriter partition = current.request().writer();
+    private void failedForGood(CleaningRequest request, Throwable cause) {
+        PartitionWriter partition = request.writer();
         LOG.error(
                 "event=compaction-failed partition={} consequence=\"it is not compacted until the next start, which"
                         + " completes or undoes what was begun\"",
                 partition.name(),
                 cause);
         long nowMs = environment.clock().wallMs();
-        end(current, () -> partition.compaction().failed(nowMs, false));
+        end(request, () -> partition.compaction().failed(nowMs, false));
         rest(config.backoffMs());
     }
 
     /** @param onShard what the partition has to know */
-    private void end(Cleaning current, Runnable onShard) {
-        current.close();
-        cleaning = null;
+    private void end(CleaningRequest request, Runnable onShard) {
+        if (cleaning != null) {
+            cleaning.close();
+            cleaning = null;
+        }
         Runnable ended = turnEnded;
         turnEnded = null;
-        current.request().writer().log.shard().post(() -> {
+        request.writer().log.shard().post(() -> {
             onShard.run();
             if (ended != null) {
                 ended.run();

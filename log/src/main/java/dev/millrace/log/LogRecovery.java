@@ -113,7 +113,7 @@ final class LogRecovery {
         long startNs = environment.clock().monotonicNs();
         findJournals();
         for (Map.Entry<Path, Long> journal : journals.entrySet()) {
-            new JournalReplay(files).run(journal.getKey(), journal.getValue(), this::foresee);
+            foresee(journal.getKey(), journal.getValue());
         }
         recoverPartitions();
         deleted.forEach(this::delete);
@@ -420,6 +420,14 @@ final class LogRecovery {
             throw new IOException(
                     "the journal " + directory + " could not be replayed: " + e.getMessage(), e.getCause());
         }
+    }
+
+    /** A first look at a journal; one that is not all there may lack the name of a partition, and so says nothing of the others. */
+    private void foresee(Path directory, long startSequence) throws IOException {
+        JournalReplay replay = new JournalReplay(files);
+        replay.run(directory, startSequence, this::foresee);
+        boolean isHeld = StorageLayout.heldNumber(directory).isPresent();
+        mayRest &= isHeld ? replay.findings().isEmpty() : replay.isComplete();
     }
 
     /** A first look at the journals: what lies ahead decides what an entry means, and which segments have to be there. */

@@ -72,9 +72,13 @@ final class PartitionCompaction {
             }
             return Optional.of(new Need(writer, ratio));
         } catch (IOException | UncheckedIOException e) {
-            LOG.warn("event=compaction-skipped partition={} cause=\"{}\"", writer.name(), e.getMessage());
+            skipped(e);
             return Optional.empty();
         }
+    }
+
+    private void skipped(Exception cause) {
+        LOG.warn("event=compaction-skipped partition={} cause=\"{}\"", writer.name(), cause.getMessage());
     }
 
     /** Whether the partition rests, and has sealed segments that may not be compacted: then it has to be brought back. */
@@ -172,8 +176,14 @@ final class PartitionCompaction {
         if (underWay || writer.deleted || !writer.isOpen() || writer.log.isResting()) {
             return Optional.empty();
         }
-        int count = durableCount(compactableCount(nowMs));
-        List<SealedSegment> segments = List.copyOf(writer.segments().sealed().subList(0, count));
+        List<SealedSegment> segments;
+        try {
+            int count = durableCount(compactableCount(nowMs));
+            segments = List.copyOf(writer.segments().sealed().subList(0, count));
+        } catch (UncheckedIOException e) {
+            skipped(e);
+            return Optional.empty();
+        }
         long dirtyOffset = dirtyOffset();
         if (segments.isEmpty() || segments.getLast().offsetNext() <= dirtyOffset) {
             return Optional.empty();

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -132,6 +133,7 @@ final class PartitionPast {
     /** Gives up the segments that lie wholly before the start of the log. */
     void dropBeforeStart() {
         if (!writer.deleted && segments.dropBefore(log.logStart())) {
+            writer.flush.summary = Optional.empty(); // It counted what is dropped.
             disposeFlushed();
         }
     }

@@ -46,11 +46,18 @@ final class RestingPartition {
             recovery.runLater();
             recovery.findings().forEach(finding -> log.warn("event=recovery-finding {}", finding));
         } catch (IOException | RuntimeException e) {
-            log.error("event=partition-offline partition={} what=recovery", partition.name(), e);
-            partition.log.couldNotBeBroughtBack(refusal(partition.name(), "recovery", e));
+            couldNotBeBroughtBack(e);
+        } catch (Error e) {
+            couldNotBeBroughtBack(e); // Nobody may use what is there half.
+            throw e;
         } finally {
             partition.log.endRest();
         }
+    }
+
+    private void couldNotBeBroughtBack(Throwable cause) {
+        log.error("event=partition-offline partition={} what=recovery", partition.name(), cause);
+        partition.log.couldNotBeBroughtBack(refusal(partition.name(), "recovery", cause));
     }
 
     /** It is never brought back from now on; who is about to has finished then. */
@@ -71,7 +78,7 @@ final class RestingPartition {
     }
 
     /** Why a partition takes and gives nothing, when it could not be brought back. */
-    static MillraceException refusal(String name, String what, Exception cause) {
+    static MillraceException refusal(String name, String what, Throwable cause) {
         return new MillraceException(
                 ErrorCode.PARTITION_OFFLINE,
                 "the " + what + " of " + name + " failed at the start: " + cause.getMessage(),

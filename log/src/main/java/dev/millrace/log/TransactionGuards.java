@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TransactionGuards {
 
+    /** Guards that nobody confirmed stay until a sweep: with so many, further producers get some that do not count. */
+    static final int MAX_PENDING = 10_000;
+
     /** The epoch of each producer that has a transaction open. */
     private final Map<Long, Short> open = new ConcurrentHashMap<>(1);
 
@@ -23,6 +26,9 @@ final class TransactionGuards {
         Short openEpoch = open.get(producerId);
         if (openEpoch != null && openEpoch == epoch) {
             return Optional.empty();
+        }
+        if (pending.size() >= MAX_PENDING && !pending.containsKey(producerId)) {
+            return Optional.of(new TransactionGuard(producerId, epoch, baseSequence, epochBumped));
         }
         return Optional.of(pending.compute(producerId, (id, known) -> {
             if (known == null || known.producerEpoch() != epoch || known.epochBumped() != epochBumped) {

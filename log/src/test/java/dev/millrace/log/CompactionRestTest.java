@@ -6,7 +6,10 @@ import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
 import dev.millrace.log.records.RecordBatchBuilder;
 import dev.millrace.testkit.files.SimulatedCrash;
+import dev.millrace.testkit.files.SimulatedFileStore;
+import dev.millrace.testkit.files.SimulatedFileStore.Operation;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Compaction beside what else happens to a partition: starts that leave it alone, retention, checks, records that it cannot take. */
@@ -79,6 +82,32 @@ final class CompactionRestTest {
             assertThat(table.findings()).isEmpty();
         }
         assertThat(resting).isPositive();
+    }
+
+    @Test
+    void shouldEndTheTurnAfterAnyFailure() throws IOException {
+        for (Operation operation : List.of(Operation.OPEN, Operation.RENAME)) {
+            TableWorld table = new TableWorld(1);
+            SimulatedFileStore disk = table.world.simulator.files();
+            table.put("a", "1");
+            table.put("a", "2");
+            table.roll();
+            table.put("b", "1");
+            disk.failAlways(operation, path -> {
+                if (path.toString().endsWith(".cleaned") || path.toString().endsWith(".log.swap")) {
+                    throw new IllegalStateException("not foreseen");
+                }
+                return false;
+            });
+            table.rest();
+            disk.mend();
+
+            table.world.simulator.advanceMs(61_000);
+            table.rest();
+            assertThat(table.committed()).containsExactly("1:a=2", "2:b=1");
+            table.world.get(table.world.store.delete(TableWorld.ID));
+            assertThat(disk.exists(TableWorld.DIRECTORY)).isFalse();
+        }
     }
 
     @Test

@@ -111,6 +111,47 @@ final class CompactionTransactionsTest {
     }
 
     @Test
+    void shouldKeepWhatAProducerCommitsAfterAnAbortThatIsCompacted() throws IOException {
+        TableWorld table = new TableWorld(1);
+        table.put(7, 0, "a", "aborted", "b", "aborted"); // 0, 1
+        table.end(7, false); // 2
+        table.put("c", "1"); // 3
+        table.roll();
+        table.rest();
+        table.put(7, 2, "a", "1", "d", "1"); // 4, 5
+        table.end(7, true); // 6
+        table.roll();
+        table.rest();
+
+        assertThat(table.committed()).containsExactly("3:c=1", "4:a=1", "5:d=1");
+        table.put(7, 4, "d", "aborted"); // 7
+        table.end(7, false); // 8
+        table.put(7, 5, "e", "1"); // 9
+        table.end(7, true); // 10
+        table.roll();
+        table.rest();
+        assertThat(table.committed()).containsExactly("3:c=1", "4:a=1", "5:d=1", "9:e=1");
+        assertThat(table.findings()).isEmpty();
+    }
+
+    @Test
+    void shouldKeepWhatAProducerCommitsAfterAnAbortThatIsBeforeTheStartOfTheLog() throws IOException {
+        TableWorld table = new TableWorld(1);
+        table.put(7, 0, "a", "aborted", "b", "aborted"); // 0, 1
+        table.end(7, false); // 2
+        table.put("c", "1"); // 3
+        table.roll();
+        table.world.get(table.log.deleteRecords(3));
+        table.put(7, 2, "a", "1", "d", "1"); // 4, 5
+        table.end(7, true); // 6
+        table.roll();
+        table.rest();
+
+        assertThat(table.committed()).containsExactly("3:c=1", "4:a=1", "5:d=1");
+        assertThat(table.findings()).isEmpty();
+    }
+
+    @Test
     void shouldGiveTheSameWhereverThePowerFails() throws IOException {
         int operation = 1;
         for (boolean crashed = true; crashed; operation++) {

@@ -75,6 +75,23 @@ class PartitionTransactionsTest {
     }
 
     @Test
+    void shouldKeepNoMoreGuardsThanItsBoundUntilTheyAreSwept() {
+        TransactionGuard early = log.guardTransaction(A, (short) 0).orElseThrow();
+        for (int i = 0; i < TransactionGuards.MAX_PENDING; i++) {
+            assertThat(log.guardTransaction(1_000 + i, (short) 0)).isPresent();
+        }
+        TransactionGuard late = log.guardTransaction(B, (short) 0).orElseThrow();
+        assertThat(codeOf(world, log.append(world.transactional(B, 0, 0, "x"), AppendOptions.inTransaction(late))))
+                .isEqualTo(ErrorCode.INVALID_TXN_STATE);
+        world.get(log.append(world.transactional(A, 0, 0, "x"), AppendOptions.inTransaction(early))
+                .durable());
+
+        world.simulator.advanceMs(3 * LogWorld.SMALL.retentionCheckIntervalMs());
+        world.begin(log, B, 0, 0, "y");
+        assertThat(log.offsets().logEnd()).isEqualTo(2);
+    }
+
+    @Test
     void shouldLetTheLowestSequenceBeginTheTransaction() {
         TransactionGuard first = log.guardTransaction(A, (short) 0, 5, false).orElseThrow();
         TransactionGuard second = log.guardTransaction(A, (short) 0, 6, false).orElseThrow();

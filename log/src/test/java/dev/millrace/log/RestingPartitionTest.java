@@ -114,6 +114,34 @@ class RestingPartitionTest {
     }
 
     @Test
+    void shouldKeepWhatMayHaveBeenInTheJournalThatIsDamaged() throws IOException {
+        Path older = JOURNAL.resolve("0.journal");
+        for (int headerOrEntry : List.of(8, 50, -1)) {
+            LogWorld world = new LogWorld(1);
+            world.append(world.open(A, "a"), "x");
+            world.restart();
+            world.append(world.open(B, "b"), "before");
+            world.append(world.open(A, "a"), "y");
+            for (int i = 0; i < 12; i++) {
+                world.append(world.open(B, "b"), "o".repeat(10_000));
+            }
+            world.simulator.kill();
+            SimulatedFileStore disk = world.simulator.files();
+            assertThat(disk.exists(JOURNAL.resolve("1.journal"))).isTrue();
+            if (headerOrEntry < 0) {
+                disk.delete(older);
+            } else {
+                disk.flipBit(older, headerOrEntry, 0);
+            }
+            world.startAgain();
+            PartitionLog log = world.open(A, "a");
+            assertThat(LogWorld.values(log, 0)).containsExactly("x", "y");
+            world.restart();
+            assertThat(LogWorld.values(world.open(A, "a"), 0)).containsExactly("x", "y");
+        }
+    }
+
+    @Test
     void shouldReportADamagedFileAtFirstUse() throws IOException {
         LogWorld world = new LogWorld(1);
         world.append(world.open(A, "a"), "x");
@@ -130,6 +158,23 @@ class RestingPartitionTest {
         assertThat(LogWorld.values(world.open(B, "b"), 0)).containsExactly("y");
         world.restart();
         assertThat(world.open(A, "a").offlineReason()).isPresent();
+    }
+
+    @Test
+    void shouldNotServeAPartitionWhoseReturnAnErrorEnds() throws IOException {
+        LogWorld world = new LogWorld(1);
+        world.append(world.open(A, "a"), "x");
+        world.restart();
+        PartitionLog log = world.open(A, "a");
+        world.simulator.files().failNext(Operation.OPEN, path -> {
+            if (path.startsWith(HOME)) {
+                throw new OutOfMemoryError("simulated");
+            }
+            return false;
+        });
+        assertThatThrownBy(log::bringBack).isInstanceOf(OutOfMemoryError.class);
+        world.simulator.files().mend();
+        assertThatThrownBy(log::offsets).hasMessageContaining("recovery of a-0 failed");
     }
 
     @Test

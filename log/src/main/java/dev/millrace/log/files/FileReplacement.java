@@ -168,6 +168,7 @@ final class FileReplacement implements SegmentReplacement {
         if (decided) {
             partition.files().syncDirectory(partition.directory());
         }
+        old.forEach(SealedFileSegment::indexesWritten); // The old ones stay: nothing of theirs was touched.
         SealedFileSegment unused = result;
         if (unused == null) {
             partition.openFiles().closeNow(file);
