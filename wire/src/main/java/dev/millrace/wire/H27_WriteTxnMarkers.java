@@ -85,7 +85,11 @@ final class H27_WriteTxnMarkers implements Handler<WriteTxnMarkersRequestData> {
             PartitionPort found = Partitions.byName(port, topic, partition);
             if (topic.equals(InternalTopics.CONSUMER_OFFSETS)) {
                 return groups.endTransaction(
-                        partition, marker.producerId(), marker.producerEpoch(), marker.transactionResult());
+                        partition,
+                        marker.producerId(),
+                        marker.producerEpoch(),
+                        marker.transactionResult(),
+                        marker.transactionVersion() >= EPOCH_BUMP_VERSION);
             }
             if (found.internal()) {
                 return CompletableFuture.failedFuture(Errors.INVALID_TOPIC_EXCEPTION.exception());

@@ -217,8 +217,8 @@ public final class GroupCoordinator implements GroupOffsets {
     }
 
     /** To be taken before the transaction is looked at, for {@link #commitInTransaction}, and closed after. */
-    public OffsetGuards.Guard guardTransaction(long producerId) {
-        return guards.open(producerId);
+    public OffsetGuards.Guard guardTransaction(long producerId, short producerEpoch) {
+        return guards.open(producerId, producerEpoch);
     }
 
     /**
@@ -234,10 +234,14 @@ public final class GroupCoordinator implements GroupOffsets {
                 .orElseGet(() -> askMember(groupId, reply -> new GroupCommand.CommitInTransaction(commit, reply)));
     }
 
-    /** Ends a transaction in one partition of {@code __consumer_offsets}; done when that is durable, also if nothing was pending. */
+    /**
+     * Ends a transaction in one partition of {@code __consumer_offsets}; done when that is durable, also if nothing was pending.
+     *
+     * @param epochBumped whether the epoch is that of the producer's next transaction (KIP-890)
+     */
     public CompletableFuture<Done> endTransaction(
-            int partition, long producerId, short producerEpoch, boolean committed) {
-        guards.voidAll(producerId);
+            int partition, long producerId, short producerEpoch, boolean committed, boolean epochBumped) {
+        guards.voidAll(producerId, producerEpoch, epochBumped);
         return machines.open()
                 .thenCompose(all -> all.get(partition)
                         .<Done>ask(

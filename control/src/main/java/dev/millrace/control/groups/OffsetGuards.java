@@ -20,10 +20,12 @@ public final class OffsetGuards {
     public final class Guard implements AutoCloseable {
 
         private final long producerId;
+        private final short producerEpoch;
         private volatile boolean isVoid;
 
-        private Guard(long producerId) {
+        private Guard(long producerId, short producerEpoch) {
             this.producerId = producerId;
+            this.producerEpoch = producerEpoch;
         }
 
         /** Why what was confirmed under this guard no longer holds. */
@@ -44,8 +46,8 @@ public final class OffsetGuards {
         }
     }
 
-    Guard open(long producerId) {
-        Guard guard = new Guard(producerId);
+    Guard open(long producerId, short producerEpoch) {
+        Guard guard = new Guard(producerId, producerEpoch);
         openByProducerId.compute(producerId, (id, open) -> {
             Set<Guard> guards = open == null ? ConcurrentHashMap.newKeySet() : open;
             guards.add(guard);
@@ -54,10 +56,18 @@ public final class OffsetGuards {
         return guard;
     }
 
-    void voidAll(long producerId) {
-        Set<Guard> guards = openByProducerId.remove(producerId);
-        if (guards != null) {
-            guards.forEach(guard -> guard.isVoid = true);
-        }
+    /**
+     * A transaction of the producer is being ended: what was confirmed before counts no more. Where each transaction has an epoch of its own, a
+     * marker bears the epoch of the next one, and may be written again after a restart: whoever is in the next one by then goes on.
+     */
+    void voidAll(long producerId, short markerEpoch, boolean epochBumped) {
+        openByProducerId.computeIfPresent(producerId, (id, open) -> {
+            open.removeIf(guard -> {
+                boolean over = !epochBumped || guard.producerEpoch < markerEpoch;
+                guard.isVoid |= over;
+                return over;
+            });
+            return open.isEmpty() ? null : open;
+        });
     }
 }

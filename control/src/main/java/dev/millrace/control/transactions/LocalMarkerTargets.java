@@ -28,7 +28,8 @@ public final class LocalMarkerTargets implements MarkerTargets {
         long producerId = ending.producer().producerId();
         short epoch = ending.producer().epoch();
         if (partition.topic().equals(InternalTopics.CONSUMER_OFFSETS)) {
-            return groups.endTransaction(partition.partition(), producerId, epoch, ending.commit());
+            return groups.endTransaction(
+                    partition.partition(), producerId, epoch, ending.commit(), ending.epochBumped());
         }
         Optional<PartitionPort> found = partitions.partition(partition.topicId(), partition.partition());
         if (found.isEmpty()) {

@@ -113,7 +113,7 @@ public final class TransactionCoordinator implements Transactions {
     @Override
     public CompletableFuture<Map<GroupOffsets.Key, Optional<ErrorCode>>> commitOffsets(
             String transactionalId, ProducerIdentity producer, CommitRequest commit, int clientVersion) {
-        OffsetGuards.Guard guard = groups.guardTransaction(producer.producerId());
+        OffsetGuards.Guard guard = groups.guardTransaction(producer.producerId(), producer.epoch());
         boolean verifyOnly = clientVersion < Transaction.EPOCH_BUMP_VERSION;
         return addGroup(transactionalId, producer, commit.committer().groupId(), verifyOnly, clientVersion)
                 .thenCompose(missing -> missing.isEmpty()

@@ -88,10 +88,22 @@ final class PendingOffsetsTest {
 
     @Test
     void shouldRefuseWhatComesAfterTheEndThatItsGuardHasSeen() {
-        OffsetGuards.Guard guard = guards.open(PRODUCER);
-        guards.voidAll(PRODUCER);
+        OffsetGuards.Guard guard = guards.open(PRODUCER, (short) 0);
+        guards.voidAll(PRODUCER, (short) 0, false);
         assertThat(error(commit(NOBODY, guard, 0, 5))).isEqualTo(ErrorCode.INVALID_TXN_STATE);
+        OffsetGuards.Guard bumped = guards.open(PRODUCER, (short) 0);
+        guards.voidAll(PRODUCER, (short) 1, true);
+        assertThat(error(commit(NOBODY, bumped, 0, 5))).isEqualTo(ErrorCode.INVALID_TXN_STATE);
         assertThat(unstable()).isEmpty();
+    }
+
+    @Test
+    void shouldTakeWhatIsOfTheNextEpochWhenTheMarkerBeforeItIsWrittenAgain() {
+        OffsetGuards.Guard next = guards.open(PRODUCER, (short) 1);
+        guards.voidAll(PRODUCER, (short) 1, true);
+        assertThat(value(commit(NOBODY, next, 1, 5))).containsExactly(Map.entry(FLIGHTS, Optional.empty()));
+        guards.voidAll(PRODUCER, (short) 2, true);
+        assertThat(error(commit(NOBODY, next, 1, 6))).isEqualTo(ErrorCode.INVALID_TXN_STATE);
     }
 
     @Test
@@ -157,7 +169,7 @@ final class PendingOffsetsTest {
         ErrorCode refused = null;
         for (int i = 0; i < 1_000 && refused == null; i++) {
             GroupOffsets.Key key = new GroupOffsets.Key("flights", i);
-            refused = value(commit(NOBODY, guards.open(PRODUCER), 0, key, new Position(1, OptionalInt.empty(), words)))
+            refused = value(commit(NOBODY, guards.open(PRODUCER, (short) 0), 0, key, new Position(1, OptionalInt.empty(), words)))
                     .getOrDefault(key, Optional.empty())
                     .orElse(null);
         }
@@ -166,7 +178,7 @@ final class PendingOffsetsTest {
 
     private CompletableFuture<Map<GroupOffsets.Key, Optional<ErrorCode>>> commit(
             Committer committer, long producerId, int epoch, long offset) {
-        return commit(committer, guards.open(producerId), epoch, offset, producerId);
+        return commit(committer, guards.open(producerId, (short) epoch), epoch, offset, producerId);
     }
 
     private CompletableFuture<Map<GroupOffsets.Key, Optional<ErrorCode>>> commit(
