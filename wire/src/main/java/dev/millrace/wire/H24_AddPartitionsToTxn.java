@@ -40,7 +40,7 @@ final class H24_AddPartitionsToTxn implements Handler<AddPartitionsToTxnRequestD
 
     private static final short FENCED_MIN_VERSION = 2;
     private static final short BATCHED_MIN_VERSION = 4;
-    private static final short ABORTABLE_MIN_VERSION = 5;
+    private static final short ABORTABLE_MIN_VERSION = 4;
 
     private final LogPort port;
 

@@ -64,8 +64,8 @@ final class H68_ConsumerGroupHeartbeat implements Handler<ConsumerGroupHeartbeat
     public CompletableFuture<ConsumerGroupHeartbeatResponseData> handle(
             ConsumerGroupHeartbeatRequestData request, RequestContext context) {
         if (request.memberId().isEmpty() && context.apiVersion() >= OWN_ID_MIN_VERSION) {
-            return CompletableFuture.failedFuture(
-                    new MillraceException(ErrorCode.INVALID_REQUEST, "MemberId can't be empty."));
+            return CompletableFuture.completedFuture(
+                    refusal(new MillraceException(ErrorCode.INVALID_REQUEST, "the member id is empty")));
         }
         return groups.consumerHeartbeat(new ConsumerHeartbeatRequest(
                         request.groupId(),
@@ -82,7 +82,13 @@ final class H68_ConsumerGroupHeartbeat implements Handler<ConsumerGroupHeartbeat
                         Optional.ofNullable(request.subscribedTopicRegex()),
                         Optional.ofNullable(request.serverAssignor()),
                         Optional.ofNullable(request.topicPartitions()).map(H68_ConsumerGroupHeartbeat::owned)))
-                .thenApply(H68_ConsumerGroupHeartbeat::answer);
+                .handle((answer, failure) -> failure == null ? answer(answer) : refusal(failure));
+    }
+
+    private static ConsumerGroupHeartbeatResponseData refusal(Throwable failure) {
+        return new ConsumerGroupHeartbeatResponseData()
+                .setErrorCode(ErrorMapping.errors(failure).code())
+                .setErrorMessage(ErrorMapping.message(failure));
     }
 
     private static Set<PartitionId> owned(List<TopicPartitions> topics) {

@@ -75,6 +75,9 @@ final class H69_ConsumerGroupDescribe implements Handler<ConsumerGroupDescribeRe
 
     private static DescribedGroup described(
             String groupId, Optional<ConsumerGroupDescription> found, boolean withOperations) {
+        if (groupId.isEmpty()) {
+            return failed(groupId, Errors.INVALID_GROUP_ID, "a group id must not be empty");
+        }
         if (found.isEmpty()) {
             return failed(groupId, Errors.GROUP_ID_NOT_FOUND, "Group " + groupId + " not found.");
         }
@@ -100,7 +103,7 @@ final class H69_ConsumerGroupDescribe implements Handler<ConsumerGroupDescribeRe
                 .setClientId(member.clientId())
                 .setClientHost(member.clientHost())
                 .setSubscribedTopicNames(member.topicNames())
-                .setSubscribedTopicRegex(member.topicRegex().orElse(null))
+                .setSubscribedTopicRegex(member.topicRegex().orElse(""))
                 .setAssignment(assignment(member.assignment()))
                 .setTargetAssignment(assignment(member.target()))
                 .setMemberType(member.classic() ? CLASSIC_MEMBER : CONSUMER_MEMBER);
