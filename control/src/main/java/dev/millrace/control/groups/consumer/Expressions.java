@@ -75,7 +75,8 @@ public final class Expressions {
         if (ExpressionSize.of(expression) * namesChars > MAX_STEPS) {
             throw new MillraceException(
                     ErrorCode.INVALID_REGULAR_EXPRESSION,
-                    "SubscribedTopicRegex is too large for so many topics: list what is meant by name, or repeat less.");
+                    "SubscribedTopicRegex is too large for so many topics: list what is meant by name, or repeat"
+                            + " less.");
         }
     }
 
