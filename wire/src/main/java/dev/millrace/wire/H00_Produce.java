@@ -98,11 +98,12 @@ public final class H00_Produce implements Handler<ProduceRequestData> {
                             .setTopicId(topic.topicId())
                             .setPartitionResponses(entries));
         }
+        // First: what is queued starts, whatever becomes of what follows.
+        context.afterBurst(startAppends);
         if (!inTransaction.isEmpty()) {
             transactional.start(request.transactionalId(), inTransaction, call, context);
         }
         call.allStarted();
-        context.afterBurst(startAppends);
         return call.future();
     }
 

@@ -6,6 +6,7 @@ import dev.millrace.control.transactions.api.AddRequest;
 import dev.millrace.control.transactions.api.ProducerIdentity;
 import dev.millrace.control.transactions.api.TransactionPartition;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -112,18 +113,14 @@ final class H24_AddPartitionsToTxn implements Handler<AddPartitionsToTxnRequestD
             }
             Errors notThere =
                     version >= ABORTABLE_MIN_VERSION ? Errors.TRANSACTION_ABORTABLE : Errors.INVALID_TXN_STATE;
-            return results(
-                    asked.topics(),
-                    partition -> missing.stream().anyMatch(partition::isNameOf) ? notThere : Errors.NONE);
+            Set<Named> notAdded = new HashSet<>();
+            missing.forEach(each -> notAdded.add(new Named(each.topic(), each.partition())));
+            return results(asked.topics(), partition -> notAdded.contains(partition) ? notThere : Errors.NONE);
         });
     }
 
     /** A partition as the request names it. */
-    private record Named(String topic, int partition) {
-        boolean isNameOf(TransactionPartition other) {
-            return other.topic().equals(topic) && other.partition() == partition;
-        }
-    }
+    private record Named(String topic, int partition) {}
 
     /** Finds the partitions; gives those that cannot be in a transaction, with the reason. */
     private Map<Named, Errors> refused(AddPartitionsToTxnTopicCollection topics, Set<TransactionPartition> found) {
@@ -147,20 +144,24 @@ final class H24_AddPartitionsToTxn implements Handler<AddPartitionsToTxnRequestD
         Errors of(Named partition);
     }
 
+    /** Each partition once, however often the request names it. */
     private static AddPartitionsToTxnTopicResultCollection results(
             AddPartitionsToTxnTopicCollection topics, Verdict verdict) {
-        AddPartitionsToTxnTopicResultCollection results = new AddPartitionsToTxnTopicResultCollection();
+        Map<String, Set<Integer>> distinct = new LinkedHashMap<>();
         for (AddPartitionsToTxnTopic topic : topics) {
-            AddPartitionsToTxnTopicResult result = new AddPartitionsToTxnTopicResult().setName(topic.name());
-            for (int partition : topic.partitions()) {
-                result.resultsByPartition()
-                        .add(new AddPartitionsToTxnPartitionResult()
-                                .setPartitionIndex(partition)
-                                .setPartitionErrorCode(verdict.of(new Named(topic.name(), partition))
-                                        .code()));
-            }
-            results.add(result);
+            distinct.computeIfAbsent(topic.name(), name -> new LinkedHashSet<>())
+                    .addAll(topic.partitions());
         }
+        AddPartitionsToTxnTopicResultCollection results = new AddPartitionsToTxnTopicResultCollection();
+        distinct.forEach((topic, partitions) -> {
+            AddPartitionsToTxnTopicResult result = new AddPartitionsToTxnTopicResult().setName(topic);
+            partitions.forEach(partition -> result.resultsByPartition()
+                    .add(new AddPartitionsToTxnPartitionResult()
+                            .setPartitionIndex(partition)
+                            .setPartitionErrorCode(verdict.of(new Named(topic, partition))
+                                    .code())));
+            results.add(result);
+        });
         return results;
     }
 }

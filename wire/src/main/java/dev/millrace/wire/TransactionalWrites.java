@@ -133,7 +133,7 @@ final class TransactionalWrites {
             RequestContext context,
             Continuation continuation) {
         if (confirmed.isEmpty() && !waiting.containsKey(write.key())) {
-            continuation.go(Optional.empty());
+            go(continuation, Optional.empty(), write, call);
             return;
         }
         call.hold();
@@ -143,13 +143,23 @@ final class TransactionalWrites {
         CompletableFuture<Void> turn = before == null ? mine : before.thenCompose(done -> mine);
         var _ = turn.whenComplete((done, failure) -> context.execute(() -> {
             try {
-                continuation.go(Optional.ofNullable(failure).map(ErrorMapping::cause));
+                go(continuation, Optional.ofNullable(failure).map(ErrorMapping::cause), write, call);
             } finally {
                 waiting.remove(write.key(), gone);
                 gone.complete(null);
                 call.release();
             }
         }));
+    }
+
+    /** Whatever goes wrong is told in the write's own entry: left alone, that would say that the batch is in the log. */
+    private static void go(Continuation continuation, Optional<Throwable> refusal, Write write, ProduceCall call) {
+        try {
+            continuation.go(refusal);
+        } catch (RuntimeException e) {
+            call.refused();
+            H00_Produce.fail(write.entry(), e);
+        }
     }
 
     /** What to do with a write; with the reason if the coordinator has said no. */

@@ -238,6 +238,23 @@ final class TransactionRegressionTest {
         assertThat(control.groups().fetchAll(GROUP).join()).hasSize(version == 2 ? 1 : 0);
     }
 
+    @Test
+    void shouldAnswerForAPartitionOnceHoweverOftenItIsNamed() throws IOException {
+        AddPartitionsToTxnTopicCollection topics = new AddPartitionsToTxnTopicCollection();
+        topics.add(new AddPartitionsToTxnTopic().setName(TOPIC).setPartitions(List.of(0, 1, 0)));
+        AddPartitionsToTxnResponseData answer = client.call(
+                ApiKeys.ADD_PARTITIONS_TO_TXN,
+                (short) 3,
+                new AddPartitionsToTxnRequestData()
+                        .setV3AndBelowTransactionalId(ID)
+                        .setV3AndBelowProducerId(producerId)
+                        .setV3AndBelowProducerEpoch(epoch)
+                        .setV3AndBelowTopics(topics));
+        assertThat(answer.resultsByTopicV3AndBelow().find(TOPIC).resultsByPartition())
+                .extracting(each -> Errors.forCode(each.partitionErrorCode()))
+                .containsExactly(Errors.NONE, Errors.NONE);
+    }
+
     // ---- what a client sends
 
     /** KIP-1152: the id as a whole, in RE2's syntax. */

@@ -55,6 +55,7 @@ final class GroupMachine implements Machine<GroupCommand> {
     private final PendingOffsets pending;
     private final Supplier<ClusterView> cluster;
     private boolean expiryArmed;
+    private long deletionsCount;
 
     /**
      * No groups yet.
@@ -212,10 +213,14 @@ final class GroupMachine implements Machine<GroupCommand> {
         if (refusal.isPresent()) {
             turn.fail(command.reply(), refusal.get());
         } else {
-            turn.answer(command.reply(), offsets.commit(request, turn));
-            request.commits()
-                    .keySet()
-                    .forEach(key -> pending.forget(request.committer().groupId(), key, turn));
+            Map<GroupOffsets.Key, Optional<ErrorCode>> outcomes = offsets.commit(request, turn);
+            turn.answer(command.reply(), outcomes);
+            // What was refused takes nothing's place.
+            outcomes.forEach((key, outcome) -> {
+                if (outcome.isEmpty()) {
+                    pending.forget(request.committer().groupId(), key, turn);
+                }
+            });
         }
     }
 
@@ -272,7 +277,8 @@ final class GroupMachine implements Machine<GroupCommand> {
             deleteEmpty(groupId, turn);
             turn.answer(delete.reply(), Done.DONE);
         } else {
-            turn.timer("delete " + groupId, 0, delete);
+            // Each deletion has a timer of its own: each is answered.
+            turn.timer("delete " + groupId + " " + deletionsCount++, 0, delete);
         }
     }
 

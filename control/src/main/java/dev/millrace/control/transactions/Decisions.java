@@ -123,7 +123,9 @@ final class Decisions {
         if (producer.producerId() != next.producerId()) {
             return Optional.of(Refusals.otherProducerId(id, producer, now));
         }
-        return producer.epoch() == next.epoch()
+        // The epoch behind the last is nobody's: it is there to fence with, and there is none behind it to end a
+        // transaction in.
+        return producer.epoch() == next.epoch() && next.epoch() <= Transaction.LAST_EPOCH
                 ? Optional.empty()
                 : Optional.of(Refusals.fenced(id, producer.epoch(), now));
     }

@@ -4,10 +4,9 @@ import dev.millrace.control.machine.Turn;
 import dev.millrace.control.transactions.api.TransactionCommand;
 import dev.millrace.control.transactions.api.TransactionSettings;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 
 /**
  * Requests that wait until the previous transaction of their id is complete, so that their clients need not ask again after a pause. Soft state;
@@ -43,13 +42,21 @@ final class ParkedRequests {
     }
 
     /** Takes everything that waits for this id, in order. */
-    List<Parked> take(String transactionalId, Turn<TransactionCommand> turn) {
+    Queue<Parked> take(String transactionalId, Turn<TransactionCommand> turn) {
         ArrayDeque<Parked> waiting = byId.remove(transactionalId);
         if (waiting == null) {
-            return List.of();
+            return new ArrayDeque<>();
         }
         turn.cancelTimer(timer(transactionalId));
-        return new ArrayList<>(waiting);
+        return waiting;
+    }
+
+    /** Puts back what was taken and not come to, behind what was parked again; the next turn looks at it. */
+    void putBack(String transactionalId, Queue<Parked> taken, Turn<TransactionCommand> turn) {
+        if (!taken.isEmpty()) {
+            byId.computeIfAbsent(transactionalId, key -> new ArrayDeque<>()).addAll(taken);
+            turn.timer(timer(transactionalId), 0, new TransactionCommand.ParkingEnded(transactionalId));
+        }
     }
 
     boolean isWaitedFor(String transactionalId) {

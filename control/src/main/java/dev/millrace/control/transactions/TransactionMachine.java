@@ -1,5 +1,6 @@
 package dev.millrace.control.transactions;
 
+import dev.millrace.control.machine.FactLimits;
 import dev.millrace.control.machine.Machine;
 import dev.millrace.control.machine.MachineRecord;
 import dev.millrace.control.machine.Turn;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -31,6 +33,9 @@ final class TransactionMachine implements Machine<TransactionCommand> {
     /** One turn is one batch: a sweep that has more to do goes on in the next turn. */
     static final int SWEEP_LIMIT = 1_000;
 
+    /** What one turn may record before it leaves the rest to the next: whatever comes on top, it still fits into one batch. */
+    private static final int MAX_SWEEP_BYTES = FactLimits.MAX_TURN_BYTES / 2;
+
     private static final String ABORT_TIMER = "abort timed out";
     private static final String EXPIRY_TIMER = "expire ids";
 
@@ -40,6 +45,9 @@ final class TransactionMachine implements Machine<TransactionCommand> {
 
     /** What this turn has decided: {@link #transactions} shows it from the next turn on. */
     private final Map<String, Transaction> decidedNow = new HashMap<>();
+
+    /** Of the facts of this turn. */
+    private int turnBytes;
 
     private final Map<String, Ending> endings = new HashMap<>();
     private final List<Ending> endingsToWrite = new ArrayList<>();
@@ -57,6 +65,7 @@ final class TransactionMachine implements Machine<TransactionCommand> {
     @Override
     public void handle(TransactionCommand command, Turn<TransactionCommand> turn) {
         decidedNow.clear();
+        turnBytes = 0;
         switch (command) {
             case TransactionCommand.Parkable request -> decide(new Parked(request, parked.deadlineMs(turn)), turn);
             case TransactionCommand.MarkersWritten written -> complete(written.ending(), turn);
@@ -65,7 +74,7 @@ final class TransactionMachine implements Machine<TransactionCommand> {
                         describe.reply(),
                         find(describe.transactionalId()).map(found -> describe(describe.transactionalId(), found)));
             case TransactionCommand.ListTransactions list -> turn.answer(list.reply(), list());
-            case TransactionCommand.ParkingEnded ended -> parked.onTimer(ended.transactionalId(), turn);
+            case TransactionCommand.ParkingEnded ended -> onParkingTimer(ended.transactionalId(), turn);
             case TransactionCommand.AbortTimedOut abort -> abortTimedOut(turn);
             case TransactionCommand.ExpireIds expire -> expireIds(turn);
         }
@@ -132,15 +141,37 @@ final class TransactionMachine implements Machine<TransactionCommand> {
         endings.remove(id);
         Transaction prepared = find(id).orElseThrow();
         record(id, prepared.completed(turn.wallMs()), turn);
-        parked.take(id, turn).forEach(waiting -> decide(waiting, turn));
+        decideParked(id, turn);
+    }
+
+    private void onParkingTimer(String id, Turn<TransactionCommand> turn) {
+        if (find(id).filter(now -> now.state().isPrepared()).isPresent()) {
+            parked.onTimer(id, turn);
+        } else {
+            decideParked(id, turn);
+        }
+    }
+
+    /** Nothing holds them up any more; those that this turn has no room for go on in the next. */
+    private void decideParked(String id, Turn<TransactionCommand> turn) {
+        Queue<Parked> waiting = parked.take(id, turn);
+        while (!waiting.isEmpty() && turnBytes < MAX_SWEEP_BYTES) {
+            decide(waiting.remove(), turn);
+        }
+        parked.putBack(id, waiting, turn);
     }
 
     private void record(String id, Transaction transaction, Turn<TransactionCommand> turn) {
         decidedNow.put(id, transaction);
-        turn.record(TransactionCodec.encode(id, transaction));
+        record(TransactionCodec.encode(id, transaction), turn);
         if (transaction.state().isPrepared()) {
             end(id, transaction);
         }
+    }
+
+    private void record(MachineRecord fact, Turn<TransactionCommand> turn) {
+        turnBytes += fact.sizeBytes();
+        turn.record(fact);
     }
 
     private void end(String id, Transaction prepared) {
@@ -174,11 +205,11 @@ final class TransactionMachine implements Machine<TransactionCommand> {
                 transaction -> !transaction.state().isPrepared()
                         && transaction.state() != TransactionState.ONGOING
                         && turn.wallMs() - transaction.updatedAtMs() >= settings.expirationMs(),
-                (id, _) -> turn.record(TransactionCodec.encodeRemoval(id)));
+                (id, _) -> record(TransactionCodec.encodeRemoval(id), turn));
         turn.timer(EXPIRY_TIMER, more ? 0 : settings.expiryCheckIntervalMs(), new TransactionCommand.ExpireIds());
     }
 
-    /** Does something with those that are due, up to the limit; tells whether there may be more. */
+    /** Does something with those that are due, up to the limits of a turn; tells whether there may be more. */
     private boolean sweep(Predicate<Transaction> isDue, BiConsumer<String, Transaction> action) {
         Map<String, Transaction> due = new LinkedHashMap<>();
         for (Map.Entry<String, Transaction> each : transactions.entrySet()) {
@@ -186,7 +217,12 @@ final class TransactionMachine implements Machine<TransactionCommand> {
                 due.put(each.getKey(), each.getValue());
             }
         }
-        due.forEach(action);
+        for (Map.Entry<String, Transaction> each : due.entrySet()) {
+            if (turnBytes >= MAX_SWEEP_BYTES) {
+                return true;
+            }
+            action.accept(each.getKey(), each.getValue());
+        }
         return due.size() == SWEEP_LIMIT;
     }
 

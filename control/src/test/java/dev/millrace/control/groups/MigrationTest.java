@@ -123,6 +123,24 @@ final class MigrationTest {
     }
 
     @Test
+    void shouldKeepAClassicMemberThatLetsGoAfterARestart() {
+        String classic = classicGroup(groups);
+        ConsumerClient two = new ConsumerClient(groups, "two", "flights");
+        join(two);
+        GroupsHarness.joined(groups.join(Join.of(classic).protocols(protocol(0, 1, 2, 3))));
+        groups.machine().restart();
+        int generation = GroupsHarness.joined(groups.join(Join.of(classic).protocols(protocol(0, 1))))
+                .generation();
+        groups.sync(classic, generation);
+        for (int second = 0; second < 61; second++) {
+            assertThat(groups.heartbeat(classic, generation)).isCompleted();
+            two.beat();
+            groups.advanceMs(1_000);
+        }
+        assertThat(describe(groups).members()).hasSize(2);
+    }
+
+    @Test
     void shouldStayWhatItIsIfThePolicySaysSo() {
         GroupSettings base = GroupSettings.DEFAULT;
         ConsumerSettings consumer = base.consumer();
@@ -214,8 +232,8 @@ final class MigrationTest {
                 .orElseThrow();
     }
 
-    /** An eager consumer's subscription to flights, version 1: it owns nothing when it joins. */
-    private static Protocol protocol() {
+    /** A consumer's subscription to flights, version 1; an eager one owns nothing when it joins. */
+    private static Protocol protocol(int... owned) {
         byte[] name = "flights".getBytes(StandardCharsets.UTF_8);
         ByteBuffer bytes = ByteBuffer.allocate(100);
         bytes.putShort((short) 1)
@@ -223,7 +241,13 @@ final class MigrationTest {
                 .putShort((short) name.length)
                 .put(name)
                 .putInt(-1)
-                .putInt(0);
+                .putInt(owned.length == 0 ? 0 : 1);
+        if (owned.length > 0) {
+            bytes.putShort((short) name.length).put(name).putInt(owned.length);
+            for (int partition : owned) {
+                bytes.putInt(partition);
+            }
+        }
         return new Protocol("range", Arrays.copyOf(bytes.array(), bytes.position()));
     }
 

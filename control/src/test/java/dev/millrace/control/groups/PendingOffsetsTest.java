@@ -116,6 +116,39 @@ final class PendingOffsetsTest {
     }
 
     @Test
+    void shouldKeepWhatIsPendingWhenAPlainCommitIsRefused() {
+        commit(NOBODY, PRODUCER, 0, 5);
+        assertThat(value(groups.commit(NOBODY, "flights", 9, "x".repeat(5_000))))
+                .containsExactly(Map.entry(FLIGHTS, Optional.of(ErrorCode.OFFSET_METADATA_TOO_LARGE)));
+        assertThat(unstable()).containsExactly(FLIGHTS);
+        end(PRODUCER, 0, true);
+        assertThat(groups.committed("flights")).map(Position::offset).hasValue(5L);
+    }
+
+    @Test
+    void shouldAnswerEachOfTwoDeletionsOfAGroup() {
+        for (int i = 0; i < 5 * GroupMachine.SWEEP_LIMIT / 2; i++) {
+            groups.commitSimple("topic-" + i, 1);
+        }
+        CompletableFuture<Done> first = groups.deleteGroup();
+        CompletableFuture<Done> second = groups.deleteGroup();
+        groups.advanceMs(10);
+        assertThat(first).isDone();
+        assertThat(second).isDone();
+        assertThat(groups.list()).isEmpty();
+    }
+
+    @Test
+    void shouldCountWhatIsCommittedAgainOnce() {
+        String words = "x".repeat(4_000);
+        for (int i = 0; i < 1_000; i++) {
+            Position position = new Position(i, OptionalInt.empty(), words);
+            assertThat(value(commit(NOBODY, guards.open(PRODUCER, (short) 0), 0, FLIGHTS, position)))
+                    .containsExactly(Map.entry(FLIGHTS, Optional.empty()));
+        }
+    }
+
+    @Test
     void shouldCheckMemberAndGenerationIfTheyAreTold() {
         String member = groups.stableGroup(1).getFirst();
         assertThat(commit(new Committer(GROUP, member, Optional.empty(), 1), PRODUCER, 0, 5))

@@ -9,15 +9,20 @@ import static dev.millrace.control.transactions.TransactionsHarness.identity;
 import static dev.millrace.control.transactions.TransactionsHarness.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.base.TopicId;
 import dev.millrace.base.error.ErrorCode;
+import dev.millrace.control.transactions.api.AddRequest;
+import dev.millrace.control.transactions.api.EndRequest;
 import dev.millrace.control.transactions.api.Ending;
 import dev.millrace.control.transactions.api.ProducerIdentity;
 import dev.millrace.control.transactions.api.TransactionCommand;
 import dev.millrace.control.transactions.api.TransactionPartition;
 import dev.millrace.control.transactions.api.TransactionSettings;
 import dev.millrace.control.transactions.api.TransactionState;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -107,6 +112,40 @@ final class TransactionMachineTest {
         transactions.commit(producer, 1);
         transactions.writeMarkers();
         assertThat(value(transactions.verify(producer, FLIGHTS))).containsExactly(FLIGHTS);
+    }
+
+    @Test
+    void shouldRefuseTheEpochThatIsThereToFenceWith() {
+        Transaction aborted = Transaction.first(7, TIMEOUT_MS, 0);
+        while (aborted.producerEpoch() < Short.MAX_VALUE) {
+            aborted = aborted.withNextEpoch(aborted.producerEpoch(), TIMEOUT_MS, 0);
+        }
+        ProducerIdentity last = aborted.identity();
+        Optional<Transaction> found = Optional.of(aborted);
+        assertThat(Decisions.add(new AddRequest("id", last, Set.of(FLIGHTS), false, 2), found, 0))
+                .isInstanceOf(Decision.Refuse.class);
+        assertThat(Decisions.end(new EndRequest("id", last, false, 2), OptionalLong.of(8), found, 0))
+                .isInstanceOf(Decision.Refuse.class);
+    }
+
+    @Test
+    void shouldLeaveParkedRequestsToTheNextTurnWhenOneHasRecordedEnough() {
+        ProducerIdentity producer = transactions.begun();
+        transactions.add(producer, 1, FLIGHTS);
+        transactions.commit(producer, 1);
+        List<CompletableFuture<Set<TransactionPartition>>> parked = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            TransactionPartition[] many = new TransactionPartition[3_500];
+            for (int j = 0; j < many.length; j++) {
+                many[j] = new TransactionPartition(new TopicId(2 + i, j), "x".repeat(240) + i + j, 0);
+            }
+            parked.add(transactions.add(producer, 1, many));
+        }
+        transactions.writeMarkers();
+        assertThat(parked.getFirst()).isDone();
+        assertThat(parked.getLast()).isNotDone();
+        transactions.advanceMs(10);
+        assertThat(parked).allSatisfy(each -> assertThat(value(each)).isEmpty());
     }
 
     @Test

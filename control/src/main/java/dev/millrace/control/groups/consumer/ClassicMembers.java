@@ -58,6 +58,7 @@ final class ClassicMembers {
             Leaving.checkDowngrade(group, turn);
         }
         soft.deadlines().done(memberId, Duty.JOIN);
+        soft.deadlines().done(memberId, Duty.REVOKE);
         soft.deadlines().set(memberId, Duty.LIVE, request.sessionTimeoutMs(), turn);
         soft.deadlines().set(memberId, Duty.SYNC, request.rebalanceTimeoutMs(), turn);
         return new JoinAnswer.Joined(

@@ -115,6 +115,7 @@ public final class ConsumerGroups {
         if (found.isEmpty() && !joins) {
             throw Refusals.groupNotFound(request.groupId());
         }
+        request.topicRegex().filter(regex -> !regex.isEmpty()).ifPresent(subscriptions::check);
         ConsumerGroup group = found.orElseGet(() -> new ConsumerGroup(request.groupId()));
         SoftState soft = soft(request.groupId());
         return request.memberEpoch() < ConsumerHeartbeatRequest.JOIN_EPOCH
@@ -396,7 +397,9 @@ public final class ConsumerGroups {
                     .map(MemberMetadata.Classic::sessionTimeoutMs)
                     .orElseGet(() -> advance.settings(groupId).sessionTimeoutMs());
             deadlines.set(memberId, Duty.LIVE, sessionTimeoutMs, turn);
-            if (group.progress(memberId).state() == Progress.State.UNREVOKED) {
+            // A classic member lets go by joining again, of which its next heartbeat tells it.
+            boolean classic = member.classic().isPresent();
+            if (!classic && group.progress(memberId).state() == Progress.State.UNREVOKED) {
                 deadlines.set(memberId, Duty.REVOKE, member.rebalanceTimeoutMs(), turn);
             }
         }));

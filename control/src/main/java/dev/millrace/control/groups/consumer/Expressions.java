@@ -19,10 +19,17 @@ public final class Expressions {
     /** Far above what the groups of one machine use; a bound on what clients can make us remember. */
     private static final int MAX_KEPT = 10_000;
 
+    /** The names in all that is kept. */
+    private static final int MAX_KEPT_NAMES = 1_000_000;
+
     /** Instructions, about; a name has 249 characters at most. */
-    private static final long MAX_SIZE = 20_000;
+    private static final long MAX_SIZE = 1_000;
+
+    /** Instructions times characters of all names: what one evaluation may take of the time of the machine. */
+    private static final long MAX_STEPS = 50_000_000;
 
     private final Map<String, List<String>> matches = new HashMap<>();
+    private int keptNamesCount;
 
     /** Makes sure that the expression can be read, and does not take the memory of all others. */
     static void check(String expression) {
@@ -51,17 +58,44 @@ public final class Expressions {
         }
     }
 
+    /**
+     * Makes sure that finding the topics of an expression that {@link #check} has let through does not hold up all others. To be asked when a
+     * member comes with it: a group that has it goes on with it, however many topics come.
+     *
+     * @throws MillraceException INVALID_REGULAR_EXPRESSION if it would
+     */
+    void checkSteps(String expression, ClusterView cluster) {
+        if (matches.containsKey(expression)) {
+            return;
+        }
+        long namesChars = 0;
+        for (String name : cluster.topicNames()) {
+            namesChars += name.length();
+        }
+        if (ExpressionSize.of(expression) * namesChars > MAX_STEPS) {
+            throw new MillraceException(
+                    ErrorCode.INVALID_REGULAR_EXPRESSION,
+                    "SubscribedTopicRegex is too large for so many topics: list what is meant by name, or repeat"
+                            + " less.");
+        }
+    }
+
     /** The names of all topics that match as a whole. */
     List<String> matching(String expression, ClusterView cluster) {
-        if (matches.size() >= MAX_KEPT) {
-            matches.clear();
+        List<String> known = matches.get(expression);
+        if (known != null) {
+            return known;
         }
-        return matches.computeIfAbsent(expression, e -> {
-            Pattern pattern = Pattern.compile(e);
-            return cluster.topicNames().stream()
-                    .filter(name -> pattern.matcher(name).matches())
-                    .toList();
-        });
+        Pattern pattern = Pattern.compile(expression);
+        List<String> names = cluster.topicNames().stream()
+                .filter(name -> pattern.matcher(name).matches())
+                .toList();
+        if (matches.size() >= MAX_KEPT || keptNamesCount + names.size() > MAX_KEPT_NAMES) {
+            forget();
+        }
+        matches.put(expression, names);
+        keptNamesCount += names.size();
+        return names;
     }
 
     boolean matches(String expression, String topic) {
@@ -71,5 +105,6 @@ public final class Expressions {
     /** The topics have changed. */
     void forget() {
         matches.clear();
+        keptNamesCount = 0;
     }
 }

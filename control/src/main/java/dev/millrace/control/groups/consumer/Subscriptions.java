@@ -36,6 +36,11 @@ final class Subscriptions {
         expressions.forget();
     }
 
+    /** Refuses, before a member subscribes by it, an expression that would take too long. */
+    void check(String regex) {
+        expressions.checkSteps(regex, cluster);
+    }
+
     /** The topics that exist and that the member subscribes to. */
     SortedSet<TopicId> topics(MemberMetadata member) {
         SortedSet<TopicId> topics = new TreeSet<>(PartitionSets.TOPIC_ORDER);

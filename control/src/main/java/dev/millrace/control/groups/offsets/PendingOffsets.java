@@ -58,10 +58,8 @@ public final class PendingOffsets {
             PendingOffset pending = new PendingOffset(
                     commit.producerEpoch(),
                     new CommittedOffset(each.topicId(), each.position(), turn.wallMs(), OptionalLong.empty()));
-            MachineRecord fact = new MachineRecord(
-                    PendingCodec.encodeKey(new PendingKey(commit.producerId(), new OffsetKey(groupId, key))),
-                    Optional.of(PendingCodec.encodeValue(pending)));
-            sizeBytes[0] += fact.sizeBytes();
+            MachineRecord fact = fact(commit.producerId(), new OffsetKey(groupId, key), pending);
+            sizeBytes[0] += fact.sizeBytes() - sizeBytes(commit.producerId(), new OffsetKey(groupId, key));
             if (sizeBytes[0] > MAX_PRODUCER_BYTES) {
                 answers.put(key, Optional.of(ErrorCode.BATCH_TOO_LARGE));
                 return;
@@ -141,6 +139,7 @@ public final class PendingOffsets {
 
     public void replay(MachineRecord fact) {
         PendingKey key = PendingCodec.decodeKey(fact.key());
+        bytesByProducerId.merge(key.producerId(), -sizeBytes(key.producerId(), key.offset()), Integer::sum);
         if (fact.value().isPresent()) {
             byProducerId
                     .computeIfAbsent(key.producerId(), producerId -> new LinkedHashMap<>())
@@ -151,13 +150,11 @@ public final class PendingOffsets {
                     .add(key);
             return;
         }
-        Map<OffsetKey, PendingOffset> offsets = byProducerId.get(key.producerId());
-        if (offsets != null) {
-            offsets.remove(key.offset());
-            if (offsets.isEmpty()) {
-                byProducerId.remove(key.producerId());
-                bytesByProducerId.remove(key.producerId());
-            }
+        Map<OffsetKey, PendingOffset> offsets = byProducerId.getOrDefault(key.producerId(), new LinkedHashMap<>());
+        offsets.remove(key.offset());
+        if (offsets.isEmpty()) {
+            byProducerId.remove(key.producerId());
+            bytesByProducerId.remove(key.producerId());
         }
         Set<PendingKey> ofGroup = byGroupId.get(key.offset().groupId());
         if (ofGroup != null) {
@@ -170,9 +167,19 @@ public final class PendingOffsets {
 
     public void snapshot(Consumer<MachineRecord> out) {
         byProducerId.forEach((producerId, offsets) -> List.copyOf(offsets.entrySet())
-                .forEach(each -> out.accept(new MachineRecord(
-                        PendingCodec.encodeKey(new PendingKey(producerId, each.getKey())),
-                        Optional.of(PendingCodec.encodeValue(each.getValue()))))));
+                .forEach(each -> out.accept(fact(producerId, each.getKey(), each.getValue()))));
+    }
+
+    /** What takes the position's place, or removes it, frees. */
+    private int sizeBytes(long producerId, OffsetKey key) {
+        PendingOffset pending = byProducerId.getOrDefault(producerId, Map.of()).get(key);
+        return pending == null ? 0 : fact(producerId, key, pending).sizeBytes();
+    }
+
+    private static MachineRecord fact(long producerId, OffsetKey key, PendingOffset pending) {
+        return new MachineRecord(
+                PendingCodec.encodeKey(new PendingKey(producerId, key)),
+                Optional.of(PendingCodec.encodeValue(pending)));
     }
 
     private Set<PendingKey> keysPendingFor(String groupId) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.base.error.MillraceException;
 import dev.millrace.control.groups.FixedCluster;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -33,6 +34,7 @@ final class ExpressionsTest {
                 "fl(",
                 "*",
                 "(?=flights)",
+                "[a-z]{900}[0-9]{249}",
                 "((a{500}){500}){500}",
                 "((a{1000}){1000}){1000}",
                 "((\\Q[\\E{500}){500}){500}",
@@ -41,6 +43,19 @@ final class ExpressionsTest {
             })
     void shouldRefuse(String expression) {
         assertThatThrownBy(() -> Expressions.check(expression)).isInstanceOf(MillraceException.class);
+    }
+
+    @Test
+    void shouldRefuseWhatWouldTakeTooLongOnAllNames() {
+        FixedCluster cluster = new FixedCluster();
+        Expressions expressions = new Expressions();
+        for (int i = 0; i < 300; i++) {
+            cluster.topic("x".repeat(240) + i, 1);
+        }
+        assertThatThrownBy(() -> expressions.checkSteps("[a-z]{900}", cluster.copy()))
+                .isInstanceOf(MillraceException.class);
+        assertThatCode(() -> expressions.checkSteps("[a-z]{200}", cluster.copy()))
+                .doesNotThrowAnyException();
     }
 
     @ParameterizedTest
