@@ -34,7 +34,7 @@ import org.apache.kafka.common.protocol.Errors;
  *
  * <ul>
  *   <li>v0, v1: a fenced producer hears INVALID_PRODUCER_EPOCH; from v2 on PRODUCER_FENCED. v3: flexible.
- *   <li>v4: for servers: several transactions at once, and to look without adding (KIP-890). v5: TRANSACTION_ABORTABLE.
+ *   <li>v4: for servers: several transactions at once, and to look without adding (KIP-890), which may answer TRANSACTION_ABORTABLE.
  * </ul>
  */
 final class H24_AddPartitionsToTxn implements Handler<AddPartitionsToTxnRequestData> {
@@ -158,8 +158,8 @@ final class H24_AddPartitionsToTxn implements Handler<AddPartitionsToTxnRequestD
             partitions.forEach(partition -> result.resultsByPartition()
                     .add(new AddPartitionsToTxnPartitionResult()
                             .setPartitionIndex(partition)
-                            .setPartitionErrorCode(verdict.of(new Named(topic, partition))
-                                    .code())));
+                            .setPartitionErrorCode(
+                                    verdict.of(new Named(topic, partition)).code())));
             results.add(result);
         });
         return results;

@@ -55,8 +55,8 @@ final class H65_DescribeTransactions implements Handler<DescribeTransactionsRequ
                     return refused(id, ErrorMapping.errors(failure));
                 }
                 return found.map(H65_DescribeTransactions::state)
-                        .orElseGet(() -> refused(
-                                id, id.isEmpty() ? Errors.INVALID_REQUEST : Errors.TRANSACTIONAL_ID_NOT_FOUND));
+                        .orElseGet(() ->
+                                refused(id, id.isEmpty() ? Errors.INVALID_REQUEST : Errors.TRANSACTIONAL_ID_NOT_FOUND));
             }));
         }
         return Futures.allDone(answers)

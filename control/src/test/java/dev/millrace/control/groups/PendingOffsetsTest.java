@@ -202,7 +202,12 @@ final class PendingOffsetsTest {
         ErrorCode refused = null;
         for (int i = 0; i < 1_000 && refused == null; i++) {
             GroupOffsets.Key key = new GroupOffsets.Key("flights", i);
-            refused = value(commit(NOBODY, guards.open(PRODUCER, (short) 0), 0, key, new Position(1, OptionalInt.empty(), words)))
+            refused = value(commit(
+                            NOBODY,
+                            guards.open(PRODUCER, (short) 0),
+                            0,
+                            key,
+                            new Position(1, OptionalInt.empty(), words)))
                     .getOrDefault(key, Optional.empty())
                     .orElse(null);
         }
