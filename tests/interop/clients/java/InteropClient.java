@@ -14,9 +14,11 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.PartitionInfo;
@@ -38,6 +40,7 @@ public final class InteropClient {
         properties.put("value.deserializer", "org.apache.kafka.common.serialization.StringDeserializer");
         properties.put("auto.offset.reset", "earliest");
         properties.put("enable.auto.commit", "false");
+        properties.put("isolation.level", "read_committed");
         properties.put("session.timeout.ms", "6000");
         properties.put("heartbeat.interval.ms", "500");
     }
@@ -56,6 +59,9 @@ public final class InteropClient {
                 break;
             case "join":
                 client.join(args[2], args[3]);
+                break;
+            case "transact":
+                client.transact(args[2], args[3], Integer.parseInt(args[4]));
                 break;
             case "admin":
                 client.admin(args[2]);
@@ -80,6 +86,28 @@ public final class InteropClient {
             }
             for (Future<?> one : sent) {
                 one.get();
+            }
+        }
+    }
+
+    private void transact(String topic, String group, int count) throws Exception {
+        properties.put("transactional.id", "java-" + group);
+        TopicPartition first = new TopicPartition(topic, 0);
+        try (KafkaProducer<String, String> producer = new KafkaProducer<>(properties)) {
+            producer.initTransactions();
+            for (int i = 0; i < count; i++) {
+                producer.beginTransaction();
+                ProducerRecord<String, String> record = new ProducerRecord<>(topic, "key-" + i, "value-" + i);
+                record.headers().add("client", "java".getBytes(StandardCharsets.UTF_8));
+                producer.send(record).get();
+                producer.sendOffsetsToTransaction(
+                        Collections.singletonMap(first, new OffsetAndMetadata(i + 1)),
+                        new ConsumerGroupMetadata(group));
+                if (i % 2 == 0) {
+                    producer.commitTransaction();
+                } else {
+                    producer.abortTransaction();
+                }
             }
         }
     }

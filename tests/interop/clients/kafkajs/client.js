@@ -86,6 +86,26 @@ async function join(groupId) {
   await consumer.run({ eachMessage: async () => {} });
 }
 
+/** Transactions of one record and one offset each; every other one is aborted. */
+async function transact(groupId, count) {
+  const producer = kafka.producer({ transactionalId: `kafkajs-${groupId}`, idempotent: true, maxInFlightRequests: 1 });
+  await producer.connect();
+  for (let i = 0; i < count; i++) {
+    const transaction = await producer.transaction();
+    await transaction.send({
+      topic,
+      acks: -1,
+      messages: [{ key: `key-${i}`, value: `value-${i}`, headers: { client: "kafkajs" } }],
+    });
+    await transaction.sendOffsets({
+      consumerGroupId: groupId,
+      topics: [{ topic, partitions: [{ partition: 0, offset: `${i + 1}` }] }],
+    });
+    await (i % 2 === 0 ? transaction.commit() : transaction.abort());
+  }
+  await producer.disconnect();
+}
+
 async function until(what, question) {
   const end = Date.now() + TIMEOUT_MS;
   while (!(await question())) {
@@ -122,6 +142,7 @@ const verbs = {
   consume: () => read(`kafkajs-${process.pid}`, Number(rest[0])),
   resume: () => read(rest[0], Number(rest[1])),
   join: () => join(rest[0]),
+  transact: () => transact(rest[0], Number(rest[1])),
   admin: () => administer(),
 };
 

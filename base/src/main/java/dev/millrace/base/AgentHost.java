@@ -20,6 +20,14 @@ public interface AgentHost {
          */
         void wake();
 
+        /**
+         * As {@link #wake}; but if the agent sleeps, and has only {@link Agent#doBriefWork brief work} to do, that may be done here,
+         * inside this call: it saves two hand-overs between threads. Not from inside a duty cycle that must not be entered again.
+         */
+        default void wakeOrRun() {
+            wake();
+        }
+
         /** Ends after a last duty cycle that finds nothing to do, and waits for that. Not from the agent's own thread. */
         @Override
         void close();

@@ -58,6 +58,79 @@ final class AgentRunnerTest {
     }
 
     @Test
+    @Timeout(60)
+    void shouldLoseNothingWhenManyBorrowTheAgentAndWakeIt() throws InterruptedException {
+        Borrowable mailbox = new Borrowable();
+        int borrowersCount = 4;
+        int rounds = 20_000;
+        try (AgentRunner runner = new AgentRunner(mailbox).start()) {
+            Thread[] borrowers = new Thread[borrowersCount];
+            for (int b = 0; b < borrowersCount; b++) {
+                int own = b;
+                borrowers[b] = Thread.ofPlatform().start(() -> {
+                    for (int i = 0; i < rounds; i++) {
+                        CountDownLatch answered = new CountDownLatch(1);
+                        mailbox.queue.add(answered);
+                        if ((i + own) % 3 == 0) {
+                            runner.wake();
+                        } else {
+                            runner.wakeOrRun();
+                        }
+                        awaitUninterrupted(answered);
+                    }
+                });
+            }
+            for (Thread borrower : borrowers) {
+                borrower.join();
+            }
+        }
+        assertThat(mailbox.handled).hasValue(borrowersCount * rounds);
+        assertThat(mailbox.overlaps).hasValue(0);
+    }
+
+    @Test
+    void shouldDoBriefWorkOnTheThreadOfWhoeverAsks() {
+        Borrowable mailbox = new Borrowable();
+        try (AgentRunner runner = new AgentRunner(mailbox).start()) {
+            await().until(() -> {
+                mailbox.queue.add("brief");
+                runner.wakeOrRun();
+                return mailbox.lastBorrower == Thread.currentThread();
+            });
+            assertThat(mailbox.queue).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldLeaveToTheAgentsThreadWhatIsNotBrief() {
+        Mailbox mailbox = new Mailbox();
+        try (AgentRunner runner = new AgentRunner(mailbox).start()) {
+            for (int i = 1; i <= 100; i++) {
+                mailbox.queue.add(i);
+                runner.wakeOrRun();
+                int expected = i;
+                await().until(() -> mailbox.handled.get() == expected);
+            }
+        }
+    }
+
+    @Test
+    void shouldEndWhenTheAgentThrowsWhileItIsBorrowed() {
+        Mailbox mailbox = new Mailbox() {
+            @Override
+            public int doBriefWork() {
+                throw new IllegalStateException("the test's own");
+            }
+        };
+        AgentRunner runner = new AgentRunner(mailbox).start();
+        await().until(() -> {
+            runner.wakeOrRun();
+            return !runner.isAlive();
+        });
+        assertThat(mailbox.closed).hasValue(1);
+    }
+
+    @Test
     void shouldNotRunWhileThereIsNothingToDo() throws InterruptedException {
         AtomicLong cycles = new AtomicLong();
         Agent idle = new Mailbox() {
@@ -108,6 +181,37 @@ final class AgentRunnerTest {
             latch.await();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** All of its work is brief. */
+    private static final class Borrowable extends Mailbox {
+
+        final AtomicInteger overlaps = new AtomicInteger();
+        private final AtomicInteger running = new AtomicInteger();
+        private volatile Thread lastBorrower = new Thread();
+
+        @Override
+        public int doWork() {
+            return alone();
+        }
+
+        @Override
+        public int doBriefWork() {
+            int done = alone();
+            if (done > 0) {
+                lastBorrower = Thread.currentThread();
+            }
+            return done;
+        }
+
+        private int alone() {
+            if (running.incrementAndGet() != 1) {
+                overlaps.incrementAndGet();
+            }
+            int done = super.doWork();
+            running.decrementAndGet();
+            return done;
         }
     }
 

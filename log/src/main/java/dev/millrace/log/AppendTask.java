@@ -11,19 +11,31 @@ final class AppendTask extends ShardTask {
     /** Bound for the entry that names the topic, which may go before the append's own. */
     private static final int OPENED_BYTES = 512;
 
+    /** Larger ones keep the thread that runs them from its own work for too long. */
+    private static final int BRIEF_SIZE_BYTES = 16 * 1024;
+
     final PartitionWriter partition;
     final ValidatedBatches batches;
     final AppendOptions options;
     final Append append = new Append();
+
+    /** Of a marker: whether each transaction of its producer has an epoch of its own. */
+    final boolean epochBumped;
+
     private final int sizeBytes;
 
     /** Set by the shard's thread when the batches are in the segment, or their original is. */
     private @Nullable AppendResult result;
 
     AppendTask(PartitionWriter partition, ValidatedBatches batches, AppendOptions options) {
+        this(partition, batches, options, false);
+    }
+
+    AppendTask(PartitionWriter partition, ValidatedBatches batches, AppendOptions options, boolean epochBumped) {
         this.partition = partition;
         this.batches = batches;
         this.options = options;
+        this.epochBumped = epochBumped;
         this.sizeBytes = batches.buffer().remaining();
     }
 
@@ -43,6 +55,11 @@ final class AppendTask extends ShardTask {
     @Override
     long journalBytes() {
         return (long) Journal.entrySizeBytes(sizeBytes) + OPENED_BYTES;
+    }
+
+    @Override
+    boolean isBrief() {
+        return sizeBytes <= BRIEF_SIZE_BYTES && partition.takesBriefly(this);
     }
 
     @Override

@@ -51,6 +51,7 @@ final class FlushJob {
      * @param snapshots producer snapshots to write, by offset
      * @param snapshotOffset the one that the checkpoint shall name; -1: none
      * @param oldSnapshot the one that it names now, to be deleted; -1: none
+     * @param summary what the checkpoint shall say of the files
      */
     record Item(
             PartitionWriter writer,
@@ -60,7 +61,8 @@ final class FlushJob {
             Map<Long, byte[]> snapshots,
             long snapshotOffset,
             long oldSnapshot,
-            Optional<byte[]> epochs) {}
+            Optional<byte[]> epochs,
+            Optional<Checkpoint.Summary> summary) {}
 
     private final FileStore files;
     private final Path topics;
@@ -68,6 +70,7 @@ final class FlushJob {
     final List<Item> items;
     private final Map<PartitionId, Checkpoint.Line> lines;
     private final boolean clean;
+    private final boolean journaled;
     final long flushedSequence;
     private final long startSequence;
     private final long startSequenceOnFailure;
@@ -82,6 +85,7 @@ final class FlushJob {
 
     /**
      * @param lines the checkpoint as it stands, for every partition of the shard
+     * @param journaled whether the journal knows what is written from now on
      * @param flushedSequence entries of the journal before it are flushed when this succeeds
      * @param startSequence first entry that a replay needs then
      * @param startSequenceOnFailure first entry that a replay needs if a partition could not be flushed
@@ -93,6 +97,7 @@ final class FlushJob {
             List<Item> items,
             Map<PartitionId, Checkpoint.Line> lines,
             boolean clean,
+            boolean journaled,
             long flushedSequence,
             long startSequence,
             long startSequenceOnFailure) {
@@ -102,6 +107,7 @@ final class FlushJob {
         this.items = items;
         this.lines = lines;
         this.clean = clean;
+        this.journaled = journaled;
         this.flushedSequence = flushedSequence;
         this.startSequence = startSequence;
         this.startSequenceOnFailure = startSequenceOnFailure;
@@ -203,7 +209,8 @@ final class FlushJob {
             if (!failures.containsKey(item.writer)) {
                 all.computeIfPresent(
                         item.writer.log.id(),
-                        (id, line) -> new Checkpoint.Line(item.upTo, line.logStartOffset(), item.snapshotOffset));
+                        (id, line) -> new Checkpoint.Line(
+                                item.upTo, line.logStartOffset(), item.snapshotOffset, line.topic(), item.summary));
             }
         }
         return all;
@@ -214,8 +221,8 @@ final class FlushJob {
         try {
             // What a failed partition has not flushed stays in the journal: then the replay begins where it always did.
             boolean allFlushed = failures.isEmpty();
-            Checkpoint checkpoint =
-                    new Checkpoint(clean && allFlushed, allFlushed ? startSequence : startSequenceOnFailure, all);
+            Checkpoint checkpoint = new Checkpoint(
+                    clean && allFlushed, journaled, allFlushed ? startSequence : startSequenceOnFailure, all);
             files.replaceAtomically(checkpointPath, checkpoint.toBytes());
         } catch (IOException e) {
             checkpointFailure = Optional.of(e);

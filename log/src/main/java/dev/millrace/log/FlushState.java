@@ -1,5 +1,6 @@
 package dev.millrace.log;
 
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** What of a partition was flushed, and what was not. Owned by the shard's thread. */
@@ -17,6 +18,9 @@ final class FlushState {
     long snapshotOffset = -1;
     /** Snapshots taken when segments were rolled, still to be written, by offset. */
     final TreeMap<Long, byte[]> rollSnapshots = new TreeMap<>();
+
+    /** What the last checkpoint says of the files; empty: a start has to look at them. */
+    Optional<Checkpoint.Summary> summary = Optional.empty();
 
     boolean epochsChanged;
     /** The directory, its name and {@code partition.metadata} survive a crash. */

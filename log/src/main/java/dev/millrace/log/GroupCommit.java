@@ -85,7 +85,7 @@ final class GroupCommit {
     void completeDurable() {
         for (PartitionWriter partition : touched) {
             if (!partition.deleted) {
-                partition.log.advanceHighWatermark(partition.logEnd());
+                partition.becameDurable();
             }
         }
         for (AppendTask task : awaitingDurable) {

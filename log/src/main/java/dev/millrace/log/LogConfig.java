@@ -1,5 +1,6 @@
 package dev.millrace.log;
 
+import dev.millrace.log.compaction.CompactionConfig;
 import dev.millrace.log.records.BatchRules;
 
 /**
@@ -15,6 +16,7 @@ import dev.millrace.log.records.BatchRules;
  * @param retentionMs {@code retention.ms}: segments whose newest record is older are dropped; -1: never
  * @param retentionSizeBytes {@code retention.bytes}: oldest segments are dropped while the rest has at least this size; -1: never
  * @param fileDeleteDelayMs {@code file.delete.delay.ms}: how long a dropped segment stays readable for who already reads it
+ * @param compaction {@code cleanup.policy=compact} and what belongs to it
  */
 public record LogConfig(
         BatchRules rules,
@@ -25,7 +27,32 @@ public record LogConfig(
         int segmentIndexSizeBytes,
         long retentionMs,
         long retentionSizeBytes,
-        long fileDeleteDelayMs) {
+        long fileDeleteDelayMs,
+        CompactionConfig compaction) {
+
+    /** Of a topic that is not compacted. */
+    public LogConfig(
+            BatchRules rules,
+            int segmentSizeBytes,
+            long segmentMs,
+            long segmentJitterMs,
+            int indexIntervalBytes,
+            int segmentIndexSizeBytes,
+            long retentionMs,
+            long retentionSizeBytes,
+            long fileDeleteDelayMs) {
+        this(
+                rules,
+                segmentSizeBytes,
+                segmentMs,
+                segmentJitterMs,
+                indexIntervalBytes,
+                segmentIndexSizeBytes,
+                retentionMs,
+                retentionSizeBytes,
+                fileDeleteDelayMs,
+                CompactionConfig.NONE);
+    }
 
     private static final long WEEK_MS = 7L * 24 * 60 * 60 * 1000;
 

@@ -2,11 +2,11 @@ package dev.millrace.log;
 
 import dev.millrace.base.Check;
 import dev.millrace.base.TopicId;
-import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
 import dev.millrace.base.files.FileStore;
 import dev.millrace.log.files.FilesSegmentProvider;
 import dev.millrace.log.files.PartitionMetadataFile;
+import dev.millrace.log.files.SegmentPaths;
 import dev.millrace.log.journal.HeldJournal;
 import dev.millrace.log.journal.Journal;
 import dev.millrace.log.journal.JournalEntry;
@@ -29,15 +29,15 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Brings all partitions of a data directory back: what the segments hold, cut to what is whole, and behind it what the journals hold.
- * After a clean shutdown no data is read and no journal looked at, but for what an earlier start held back. Runs before the shards do;
- * used once.
+ * A partition that no journal names is as its line in the checkpoint says: it is left alone until somebody uses it, see {@link
+ * RestingPartition}. After a clean shutdown that are all, and no journal is looked at but for what an earlier start held back. Runs before
+ * the shards do; used once.
  *
  * <p>Journals are read twice. What they say of a partition that was deleted later must not touch the namesake that came after, and the
  * fact of the deletion may stand behind it, or not at all: a file that failed partitions have pinned outlives the one with that fact.
@@ -47,7 +47,10 @@ import org.slf4j.LoggerFactory;
 final class LogRecovery {
 
     private static final Logger log = LoggerFactory.getLogger(LogRecovery.class);
-    private static final Pattern PARTITION_NUMBER = Pattern.compile("\\d{1,9}");
+
+    /** Says, in a directory that does not say whose it is, that its records may count, for the starts that follow. */
+    private static final String KEPT = "owner-unknown";
+
     private final LogEnvironment environment;
     private final FileStore files;
     private final StorageLayout layout;
@@ -57,11 +60,20 @@ final class LogRecovery {
     private final Map<PartitionId, PartitionLog> found = new HashMap<>();
     private final Map<Path, PartitionId> occupants = new HashMap<>();
     private final Set<Path> anonymous = new HashSet<>();
+    /** Why a directory that does not say whose it is was kept, by its name. */
+    private final Map<String, MillraceException> kept = new HashMap<>();
     /** What is left of deleted partitions. */
     private final List<Path> leftOvers = new ArrayList<>();
 
     /** Journals that have entries to be replayed, oldest first, each with the first sequence that counts. */
     private final Map<Path, Long> journals = new LinkedHashMap<>();
+
+    /** Which partition a checkpoint has seen in a directory, by its name; empty: more than one. */
+    private final Map<String, Optional<PartitionId>> owners = new HashMap<>();
+    /** Partitions of which a journal knows something. */
+    private final Set<PartitionId> journaled = new HashSet<>();
+    /** Whether what no journal names is as the checkpoints say. */
+    private boolean mayRest = true;
 
     private int heldNumberNext;
     private int checkpointsCount;
@@ -76,6 +88,8 @@ final class LogRecovery {
     private final Map<PartitionId, Long> logStarts = new HashMap<>();
     /** Whether every partition that was ever flushed has a line. */
     private boolean linesComplete;
+    /** Whether each of them says which directory it is about. */
+    private boolean namesComplete;
 
     private final Set<PartitionId> gaps = new HashSet<>();
     private final Map<PartitionId, Checkpoint.Line> lines = new HashMap<>();
@@ -99,7 +113,7 @@ final class LogRecovery {
         long startNs = environment.clock().monotonicNs();
         findJournals();
         for (Map.Entry<Path, Long> journal : journals.entrySet()) {
-            new JournalReplay(files).run(journal.getKey(), journal.getValue(), this::foresee);
+            foresee(journal.getKey(), journal.getValue());
         }
         recoverPartitions();
         deleted.forEach(this::delete);
@@ -145,10 +159,17 @@ final class LogRecovery {
                 clean &= checkpoint.clean();
                 sequenceFound = Math.max(sequenceFound, checkpoint.journalStartSequence());
                 ofShards.put(directory, checkpoint.journalStartSequence());
+                mayRest &= checkpoint.clean() || checkpoint.journaled();
                 checkpoint.partitions().forEach((id, line) -> lines.merge(id, line, Checkpoint.Line::newer));
             }
         }
+        lines.forEach((id, line) -> line.topic()
+                .ifPresent(topic ->
+                        owners.merge(topic + "-" + id.partition(), Optional.of(id), (one, other) -> Optional.empty())));
         linesComplete = checkpointsCount > 0 && unreadableCount == 0;
+        mayRest &= linesComplete;
+        namesComplete = linesComplete
+                && lines.values().stream().allMatch(line -> line.topic().isPresent());
         heldNumberNext = held.isEmpty() ? 0 : held.lastKey() + 1;
         held.values().forEach(directory -> journals.put(directory, 0L));
         if (!clean) {
@@ -174,27 +195,35 @@ final class LogRecovery {
         // A directory that the last life renamed must not come back, with a power cut, where its namesake has been
         // since.
         files.syncDirectory(layout.topics());
+        List<PartitionPlace> places = new ArrayList<>();
         for (Path directory : files.list(layout.topics())) {
             String name = String.valueOf(directory.getFileName());
+            Optional<PartitionId> owner = owner(name);
             if (name.endsWith(FilesSegmentProvider.DELETED_SUFFIX)) {
                 leftOvers.add(directory);
-                continue;
-            }
-            int dash = name.lastIndexOf('-');
-            if (!files.isDirectory(directory)
-                    || dash < 1
-                    || !PARTITION_NUMBER.matcher(name.substring(dash + 1)).matches()) {
-                findings.add(directory + ": left alone, because it is not a partition's directory");
-                continue;
-            }
-            Optional<TopicId> topicId = PartitionMetadataFile.read(files, directory);
-            if (topicId.isEmpty()) {
-                anonymous.add(directory);
+            } else if (owner.isPresent() && mayRest(owner.get(), directory)) {
+                rest(owner.get(), directory);
             } else {
-                PartitionId id = new PartitionId(topicId.get(), Integer.parseInt(name.substring(dash + 1)));
-                recover(id, name.substring(0, dash), directory);
+                PartitionPlace.of(directory).ifPresentOrElse(places::add, () -> noteStranger(directory));
             }
         }
+        try {
+            SharedWork.forEach(places, environment.background(), this::recover);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private Optional<PartitionId> owner(String directoryName) {
+        return owners.getOrDefault(directoryName, Optional.empty());
+    }
+
+    private void noteStranger(Path path) {
+        note(path + ": left alone, because it is not a partition's directory");
+    }
+
+    private synchronized void note(String finding) {
+        findings.add(finding);
     }
 
     private void deleteLeftOver(Path directory) {
@@ -205,36 +234,155 @@ final class LogRecovery {
         }
     }
 
+    // ---- Partitions that are left alone
+
+    private boolean mayRest(PartitionId id, Path directory) {
+        Checkpoint.Line line = Objects.requireNonNull(lines.get(id));
+        return mayRest
+                && line.summary().isPresent()
+                && line.flushedOffset() > 0
+                && line.logStartOffset() <= line.flushedOffset()
+                && !journaled.contains(id)
+                && !openedLast.containsKey(directory);
+    }
+
+    private void rest(PartitionId id, Path directory) {
+        Checkpoint.Line line = Objects.requireNonNull(lines.get(id));
+        PartitionLog partition = register(id, line.topic().orElseThrow(), directory);
+        PartitionRecovery later = recoveryOf(partition, directory);
+        partition
+                .writer()
+                .rest(
+                        new RestingPartition(
+                                partition.writer(), later, line.summary().orElseThrow()),
+                        line);
+    }
+
+    private PartitionRecovery recoveryOf(PartitionLog partition, Path directory) {
+        SegmentProvider provider = layout.provider(partition.id(), directory, partition::config);
+        partition.writer().useProvider(provider); // Also if it stays offline: so that it can be deleted.
+        return new PartitionRecovery(
+                partition.writer(),
+                files,
+                directory,
+                provider,
+                Optional.ofNullable(lines.get(partition.id())),
+                linesComplete);
+    }
+
+    // ---- Partitions that are looked at
+
+    /** On any thread. */
+    private void recover(PartitionPlace place) {
+        try {
+            Optional<TopicId> topicId = PartitionMetadataFile.read(files, place.directory());
+            if (topicId.isPresent()) {
+                recover(new PartitionId(topicId.get(), place.number()), place.topic(), place.directory());
+            } else if (files.isDirectory(place.directory())) {
+                keepOrForget(place);
+            } else {
+                noteStranger(place.directory());
+            }
+        } catch (IOException e) {
+            failed(place, e);
+        }
+    }
+
+    /** It cannot be read whose directory it is: if a checkpoint knows, the others can go on. */
+    private void failed(PartitionPlace place, IOException cause) {
+        Optional<PartitionId> owner = owner(place.name());
+        if (!files.isDirectory(place.directory())) {
+            noteStranger(place.directory());
+        } else if (owner.isPresent() && !openedLast.containsKey(place.directory())) {
+            PartitionLog partition = register(owner.get(), place.topic(), place.directory());
+            recoveryOf(partition, place.directory());
+            takeOffline(partition, "recovery", cause);
+        } else {
+            throw new UncheckedIOException(cause);
+        }
+    }
+
+    /** A directory that does not say whose it is: a crash came before its first flush, or the file that said so is damaged. */
+    private void keepOrForget(PartitionPlace place) throws IOException {
+        Path directory = place.directory();
+        Optional<PartitionId> owner = owner(place.name()).filter(this::wasFlushed);
+        Optional<PartitionId> opened =
+                Optional.ofNullable(openedLast.get(directory)).map(Opening::partition);
+        if (owner.isPresent() && opened.map(owner.get()::equals).orElse(true)) {
+            PartitionLog partition = register(owner.get(), place.topic(), directory);
+            recoveryOf(partition, directory); // So that it keeps its line, and can be deleted.
+            takeOffline(partition, "recovery", damage(directory, "a checkpoint says that it was durable"));
+        } else if (files.exists(directory.resolve(KEPT))
+                || (opened.isEmpty() && mayHaveBeenFlushed(place.name()) && holdsSegments(directory))) {
+            keep(place);
+        } else {
+            forget(directory); // What was acknowledged of it is in the journal.
+        }
+    }
+
+    /** Whether checkpoints leave it open whose a directory is. */
+    private boolean mayHaveBeenFlushed(String directoryName) {
+        return !namesComplete
+                || (owners.containsKey(directoryName) && owner(directoryName).isEmpty());
+    }
+
+    private static IOException damage(Path directory, String known) {
+        return PartitionMetadataFile.damaged(directory, Optional.empty(), known);
+    }
+
+    private boolean wasFlushed(PartitionId id) {
+        return Objects.requireNonNull(lines.get(id)).flushedOffset() > 0;
+    }
+
+    private synchronized void forget(Path directory) {
+        anonymous.add(directory);
+    }
+
+    private boolean holdsSegments(Path directory) throws IOException {
+        for (Path file : files.list(directory)) {
+            if (SegmentPaths.baseOffset(file, SegmentPaths.LOG_SUFFIX).isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whose it is only the checkpoint knew that is lost: it stays, and the partition that has this name is offline. */
+    private void keep(PartitionPlace place) throws IOException {
+        files.replaceAtomically(place.directory().resolve(KEPT), new byte[0]);
+        noteKept(place);
+    }
+
+    private synchronized void noteKept(PartitionPlace place) {
+        IOException damage = damage(place.directory(), "it has segments, and no checkpoint says whose they are");
+        kept.put(place.name(), RestingPartition.refusal(place.name(), "recovery", damage));
+        findings.add(place.name() + " is offline: its recovery failed: " + damage.getMessage());
+    }
+
+    /** Why partitions that nobody could tell by their ids are offline, by the names of their directories. */
+    Map<String, MillraceException> kept() {
+        return kept;
+    }
+
     private void recover(PartitionId id, String topic, Path directory) {
         PartitionLog partition = register(id, topic, directory);
-        SegmentProvider provider = layout.provider(id, directory, partition::config);
-        partition.writer().useProvider(provider); // Also if it stays offline: so that it can be deleted.
+        PartitionRecovery recovery = recoveryOf(partition, directory);
         try {
-            new PartitionRecovery(
-                            partition.writer(),
-                            files,
-                            directory,
-                            provider,
-                            Optional.ofNullable(lines.get(id)),
-                            linesComplete,
-                            findings)
-                    .run(logStarts.getOrDefault(id, 0L));
+            recovery.run(logStarts.getOrDefault(id, 0L));
         } catch (IOException | Check.InvariantViolation e) {
             takeOffline(partition, "recovery", e);
         }
+        recovery.findings().forEach(this::note);
     }
 
     private void takeOffline(PartitionLog partition, String what, Exception cause) {
         String name = partition.writer().name();
         log.error("event=partition-offline partition={} what={}", name, what, cause);
-        findings.add(name + " is offline: its " + what + " failed: " + cause.getMessage());
-        partition.couldNotBeBroughtBack(new MillraceException(
-                ErrorCode.PARTITION_OFFLINE,
-                "the " + what + " of " + name + " failed at the start: " + cause.getMessage(),
-                cause));
+        note(name + " is offline: its " + what + " failed: " + cause.getMessage());
+        partition.couldNotBeBroughtBack(RestingPartition.refusal(name, what, cause));
     }
 
-    private PartitionLog register(PartitionId id, String topic, Path directory) {
+    private synchronized PartitionLog register(PartitionId id, String topic, Path directory) {
         PartitionLog partition = newLog.apply(id, topic);
         found.put(id, partition);
         occupants.put(directory, id);
@@ -274,9 +422,18 @@ final class LogRecovery {
         }
     }
 
+    /** A first look at a journal; one that is not all there may lack the name of a partition, and so says nothing of the others. */
+    private void foresee(Path directory, long startSequence) throws IOException {
+        JournalReplay replay = new JournalReplay(files);
+        replay.run(directory, startSequence, this::foresee);
+        boolean isHeld = StorageLayout.heldNumber(directory).isPresent();
+        mayRest &= isHeld ? replay.findings().isEmpty() : replay.isComplete();
+    }
+
     /** A first look at the journals: what lies ahead decides what an entry means, and which segments have to be there. */
     private void foresee(JournalEntry entry) {
         PartitionId id = entry.partition();
+        journaled.add(id);
         switch (entry.kind()) {
             case OPENED ->
                 // Sequences ascend from life to life, whichever shard had the name; what is held back is older than
@@ -374,7 +531,7 @@ final class LogRecovery {
     private void finish(PartitionLog partition) {
         LogShard shard = shardOf.apply(partition);
         shard.partitions().adopt(partition.writer());
-        if (partition.refusal() == null) {
+        if (partition.refusal() == null && !partition.isResting()) {
             PartitionWriter writer = partition.writer();
             try {
                 writer.publishRecovered();

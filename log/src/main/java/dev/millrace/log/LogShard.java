@@ -4,8 +4,10 @@ import dev.millrace.base.Agent;
 import dev.millrace.base.AgentHost;
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
+import dev.millrace.base.time.Clock;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,18 @@ final class LogShard implements Agent {
     /** A cycle takes no more than this, so that a backlog does not make the first in line wait for the last. */
     private static final long MAX_CYCLE_BYTES = 8L << 20;
 
+    /** How long a shutdown waits for files that are being taken away. */
+    private static final long MAX_REMOVALS_NS = 3_000_000_000L;
+
+    /** The same for a cycle on a thread that has other work. */
+    private static final long MAX_BRIEF_CYCLE_BYTES = 64 << 10;
+
+    /** A sync of so many appends waits a moment for more, */
+    private static final int GATHER_FROM_APPENDS = 4;
+
+    /** unless they have so many bytes that the sync itself takes its time. */
+    private static final long GATHER_BELOW_BYTES = 64 << 10;
+
     private final String name;
     private final LogStoreConfig config;
     private final LogEnvironment environment;
@@ -54,6 +68,9 @@ final class LogShard implements Agent {
     private AgentHost.@Nullable Handle handle;
     private volatile boolean closing;
     private boolean commitDue;
+    /** The sync that is due waits for more. */
+    private boolean gathering;
+
     private @Nullable MillraceException fenced;
     private long lifeStart;
 
@@ -106,21 +123,33 @@ final class LogShard implements Agent {
 
     // ---- From any thread
 
-    /** Queues an append, or refuses it if too much waits already. */
+    /** Queues an append, or refuses it if too much waits already. Wakes nobody. */
     void submit(ShardTask task) {
         queue.reserve(task);
-        execute(task);
+        push(task);
     }
 
     /** Queues a command behind the appends that were queued before. */
     void execute(ShardTask task) {
+        push(task);
+        wake();
+    }
+
+    private void push(ShardTask task) {
         if (closing) {
             task.fail(shuttingDown());
             return;
         }
         task.queuedNs = events.queuedNs();
         queue.push(task);
-        wake();
+    }
+
+    /** Has what was submitted begin, here if that is brief. */
+    void startAppends() {
+        AgentHost.Handle running = handle;
+        if (running != null && queue.hasPushed()) {
+            running.wakeOrRun();
+        }
     }
 
     /** Has {@code task} run on the shard's thread, also while the queue is stalled. */
@@ -129,7 +158,7 @@ final class LogShard implements Agent {
         wake();
     }
 
-    private void wake() {
+    void wake() {
         AgentHost.Handle running = handle;
         if (running != null) {
             running.wake();
@@ -161,16 +190,58 @@ final class LogShard implements Agent {
         try {
             int done = runPosts();
             if (commitDue && mayCommit()) {
-                commit();
-                done++;
+                if (shouldGather()) {
+                    gathering = true;
+                    return SOON;
+                }
+                if (gathering) {
+                    gathering = false;
+                    acceptQueued();
+                }
+                if (mayCommit()) {
+                    commit();
+                    done++;
+                }
             }
-            events.beginCycle();
-            done += runTasks();
-            endCycle();
-            return done;
+            return done + acceptQueued();
         } catch (RuntimeException e) {
             fence("a defect in the shard", e);
             return 1;
+        }
+    }
+
+    private int acceptQueued() {
+        events.beginCycle();
+        int done = runTasks(false);
+        endCycle();
+        return done;
+    }
+
+    /**
+     * Whether a sync should wait a moment. When many clients wait for one record each, those that were answered last are about to
+     * send the next: then half as many syncs, and half as many hand-overs, are worth more than the moment. Once for each sync.
+     */
+    private boolean shouldGather() {
+        return !gathering
+                && group.appendsCount() >= GATHER_FROM_APPENDS
+                && group.sizeBytes() < GATHER_BELOW_BYTES
+                && !closing;
+    }
+
+    /** Appends to a page cache, for the thread that brings them: without a journal that is all there is to do. */
+    @Override
+    public int doBriefWork() {
+        if (journal.exists() || fenced != null || !posts.isEmpty() || flusher.isDue()) {
+            return NOT_HERE;
+        }
+        try {
+            events.beginCycle();
+            int done = runTasks(true);
+            endCycle();
+            return queue.first() == null ? done : NOT_HERE;
+        } catch (RuntimeException e) {
+            fence("a defect in the shard", e);
+            return NOT_HERE;
         }
     }
 
@@ -184,12 +255,16 @@ final class LogShard implements Agent {
         return done;
     }
 
-    private int runTasks() {
+    private int runTasks(boolean briefly) {
         int done = 0;
         long bytes = 0;
+        long maxBytes = briefly ? MAX_BRIEF_CYCLE_BYTES : MAX_CYCLE_BYTES;
         ShardTask oldest = queue.drain();
         long firstQueuedNs = oldest == null ? 0 : oldest.queuedNs;
-        for (ShardTask task = oldest; task != null && bytes < MAX_CYCLE_BYTES; task = queue.first()) {
+        for (ShardTask task = oldest; task != null && bytes < maxBytes; task = queue.first()) {
+            if (briefly && !task.isBrief()) {
+                break;
+            }
             ShardJournal.Room room = makeRoom(task);
             if (room == ShardJournal.Room.LATER) {
                 break;
@@ -290,10 +365,12 @@ final class LogShard implements Agent {
                 flusher.finishRunning();
                 doWork();
             }
+            finishRemovals();
             partitions.failParked(shuttingDown());
             if (layout.isDurable()) {
                 if (fenced == null) {
                     flusher.flushNow(journal.journal(), true);
+                    finishRemovals(); // Of what the flush made superfluous.
                 }
                 for (PartitionWriter partition : partitions.all()) {
                     partition.close();
@@ -304,6 +381,22 @@ final class LogShard implements Agent {
             log.error("event=unclean-shutdown shard={} consequence=\"the next start replays the journal\"", name, e);
         } finally {
             flusher.failAwaiting(shuttingDown());
+        }
+    }
+
+    /** Takes away what is to be taken away; what takes too long is left to the next start, which finds it. */
+    private void finishRemovals() {
+        long deadlineNs = environment.clock().monotonicNs() + MAX_REMOVALS_NS;
+        for (List<FileRemovals> removing = background.removing();
+                !removing.isEmpty();
+                removing = background.removing()) {
+            for (FileRemovals removals : removing) {
+                if (!removals.finishRunning(deadlineNs - environment.clock().monotonicNs())) {
+                    log.warn("event=removals-left-to-the-next-start shard={} partitions={}", name, removing.size());
+                    return;
+                }
+            }
+            runPosts();
         }
     }
 
@@ -335,6 +428,10 @@ final class LogShard implements Agent {
 
     GroupCommit group() {
         return group;
+    }
+
+    Clock clock() {
+        return environment.clock();
     }
 
     DiskReserve disk() {

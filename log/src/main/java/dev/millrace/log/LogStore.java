@@ -1,7 +1,9 @@
 package dev.millrace.log;
 
+import dev.millrace.base.error.MillraceException;
 import dev.millrace.base.files.FileStore;
 import dev.millrace.base.time.Scheduler;
+import dev.millrace.log.compaction.CleanerCheckpoint;
 import dev.millrace.log.records.BatchValidator;
 import java.io.Closeable;
 import java.io.IOException;
@@ -24,6 +26,7 @@ import org.slf4j.LoggerFactory;
  *   DIR/.lock                     held while a process uses the directory
  *   DIR/topics/NAME-N/            one partition: segments, indexes, partition.metadata (the topic's id)
  *   DIR/journal-N/                the journal of a shard, and its checkpoint
+ *   DIR/cleaner-offset-checkpoint-N   how far compaction came
  *   DIR/journal-held-N/           what journals held of partitions that were offline at the last start
  * </pre>
  */
@@ -37,6 +40,10 @@ public final class LogStore implements AutoCloseable {
     private final List<LogShard> shards = new ArrayList<>();
     private final Map<PartitionId, PartitionLog> open = new ConcurrentHashMap<>();
     private final Map<PartitionId, PartitionLog> unopened = new ConcurrentHashMap<>();
+    /** Why partitions are offline that the start could tell by the names of their directories alone. */
+    private final Map<String, MillraceException> kept = new ConcurrentHashMap<>();
+
+    private final List<LogCleaner> cleaners = new ArrayList<>();
     private final Optional<Closeable> lock;
     private RecoveryReport recovery = new RecoveryReport(true, 0, 0, 0, 0, List.of());
     private volatile Scheduler.@Nullable Scheduled retentionTimer;
@@ -50,6 +57,23 @@ public final class LogStore implements AutoCloseable {
         this.validator = new BatchValidator(environment.clock());
         for (int i = 0; i < config.shardsCount(); i++) {
             shards.add(new LogShard(i, config, environment, layout));
+        }
+    }
+
+    /** Begins to compact. After the shards run. */
+    private void startCleaners(StorageLayout layout, Map<PartitionId, CleanerCheckpoint.Line> known) {
+        for (int i = 0; config.cleaner().enabled() && i < config.cleaner().threadsCount(); i++) {
+            CleanerState state = new CleanerState(
+                    environment.files(),
+                    config.directory(),
+                    i,
+                    id -> open.containsKey(id) || unopened.containsKey(id),
+                    layout.isDurable());
+            known.forEach(state::recovered);
+            LogCleaner cleaner = new LogCleaner(
+                    i, config, layout.isDurable() ? config.diskReserveBytes() : 0, environment, shards, state);
+            cleaners.add(cleaner);
+            cleaner.start();
         }
     }
 
@@ -93,6 +117,7 @@ public final class LogStore implements AutoCloseable {
         } catch (IOException e) {
             throw new IllegalStateException("memory needs no disk", e);
         }
+        store.startCleaners(layout, Map.of());
         store.scheduleRetention();
         return store;
     }
@@ -100,6 +125,7 @@ public final class LogStore implements AutoCloseable {
     private void recover(StorageLayout layout) throws IOException {
         LogRecovery run = new LogRecovery(environment, layout, (id, topic) -> newLog(id, topic, LogConfig.DEFAULT));
         unopened.putAll(run.run());
+        kept.putAll(run.kept());
         Map<PartitionId, Checkpoint.Line> lines = new HashMap<>();
         for (LogShard shard : shards) {
             lines.putAll(shard.flushReplayed(run.lifeStart()));
@@ -110,9 +136,20 @@ public final class LogStore implements AutoCloseable {
             shard.checkpointReplayed(lines);
         }
         run.removeOldJournals(shards.size());
+        Map<PartitionId, CleanerCheckpoint.Line> cleaned = CleanerCheckpoint.readAll(
+                environment.files(),
+                config.directory(),
+                (path, what) -> log.warn("event=cleaner-checkpoint-unreadable path={} cause=\"{}\"", path, what));
+        cleaned.forEach((id, line) -> {
+            PartitionLog partition = unopened.get(id);
+            if (partition != null) {
+                partition.writer().compaction().recovered(line.cleanedOffset());
+            }
+        });
         for (LogShard shard : shards) {
             shard.start();
         }
+        startCleaners(layout, cleaned);
         recovery = run.report();
         log.info(
                 "event=log-recovered clean={} partitions={} replayedAppends={} replayedBytes={} ms={} findings={}",
@@ -139,6 +176,10 @@ public final class LogStore implements AutoCloseable {
         PartitionLog partition = open.computeIfAbsent(id, key -> {
             PartitionLog known = unopened.remove(key);
             PartitionLog opening = known == null ? newLog(key, topic, logConfig) : known;
+            MillraceException damage = kept.get(topic + "-" + key.partition());
+            if (known == null && damage != null) {
+                opening.couldNotBeBroughtBack(damage);
+            }
             LogShard shard = opening.shard();
             shard.execute(new CommandTask(
                     () -> shard.partitions().open(opening.writer()),
@@ -189,6 +230,16 @@ public final class LogStore implements AutoCloseable {
         }
     }
 
+    /**
+     * Has those appends begin that were {@linkplain PartitionLog#appendLater left for later}. Small ones may be run inside this call,
+     * where that spares a hand-over and nothing has to wait for the disk.
+     */
+    public void startAppends() {
+        for (LogShard shard : shards) {
+            shard.startAppends();
+        }
+    }
+
     /** What the start found. */
     public RecoveryReport recovery() {
         return recovery;
@@ -212,6 +263,7 @@ public final class LogStore implements AutoCloseable {
         if (timer != null) {
             timer.cancel();
         }
+        cleaners.forEach(LogCleaner::close);
         shards.forEach(LogShard::close);
         try {
             if (lock.isPresent()) {

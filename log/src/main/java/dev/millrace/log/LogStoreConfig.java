@@ -1,5 +1,6 @@
 package dev.millrace.log;
 
+import dev.millrace.log.compaction.CleanerConfig;
 import java.nio.file.Path;
 
 /**
@@ -14,6 +15,7 @@ import java.nio.file.Path;
  * @param flushIntervalMs how long an append may stay in the journal alone before its segment is flushed
  * @param retentionCheckIntervalMs how often retention looks for segments to drop
  * @param producerIdExpirationMs {@code producer.id.expiration.ms}: idle time after which a producer's state is forgotten
+ * @param cleaner how compaction works
  */
 public record LogStoreConfig(
         Path directory,
@@ -24,7 +26,32 @@ public record LogStoreConfig(
         long diskReserveBytes,
         long flushIntervalMs,
         long retentionCheckIntervalMs,
-        long producerIdExpirationMs) {
+        long producerIdExpirationMs,
+        CleanerConfig cleaner) {
+
+    /** With compaction as Kafka does it by default. */
+    public LogStoreConfig(
+            Path directory,
+            Durability durability,
+            int shardsCount,
+            long journalSizeBytes,
+            long queueSizeBytes,
+            long diskReserveBytes,
+            long flushIntervalMs,
+            long retentionCheckIntervalMs,
+            long producerIdExpirationMs) {
+        this(
+                directory,
+                durability,
+                shardsCount,
+                journalSizeBytes,
+                queueSizeBytes,
+                diskReserveBytes,
+                flushIntervalMs,
+                retentionCheckIntervalMs,
+                producerIdExpirationMs,
+                CleanerConfig.DEFAULT);
+    }
 
     public LogStoreConfig {
         if (shardsCount < 1) {
@@ -48,6 +75,7 @@ public record LogStoreConfig(
                 diskReserveBytes,
                 flushIntervalMs,
                 retentionCheckIntervalMs,
-                producerIdExpirationMs);
+                producerIdExpirationMs,
+                cleaner);
     }
 }

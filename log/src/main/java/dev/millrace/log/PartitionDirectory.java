@@ -16,6 +16,7 @@ import java.util.Optional;
  * <pre>
  *   topics/NAME-N/leader-epoch-checkpoint    see LeaderEpochs                Kafka's format
  *   topics/NAME-N/OFFSET.snapshot            see ProducerSnapshot            Kafka's format
+ *   topics/NAME-N/transaction-index-checkpoint   see TransactionIndexFacts   written by segments
  * </pre>
  */
 final class PartitionDirectory {

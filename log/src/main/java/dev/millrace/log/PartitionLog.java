@@ -5,9 +5,12 @@ import dev.millrace.base.error.MillraceException;
 import dev.millrace.log.epoch.LeaderEpochs;
 import dev.millrace.log.records.BatchHeader;
 import dev.millrace.log.records.BatchValidator;
+import dev.millrace.log.records.ControlRecord;
+import dev.millrace.log.records.RecordBatchBuilder;
 import dev.millrace.log.records.ValidatedBatches;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +31,13 @@ public final class PartitionLog {
     private final PartitionWriter writer;
     private final CompletableFuture<Void> opened = new CompletableFuture<>();
     private final Watches durableWatches = new Watches();
+    private final Watches committedWatches = new Watches();
     private final Watches acceptedWatches = new Watches();
 
     // Written by the shard's thread, read by all.
     private volatile SegmentChain chain = SegmentChain.EMPTY;
     private volatile long logStart;
+    private volatile long lastStable;
     private volatile long highWatermark;
     private volatile long logEnd;
     private volatile LeaderEpochs epochs = LeaderEpochs.EMPTY;
@@ -44,6 +49,9 @@ public final class PartitionLog {
 
     /** The start could not bring it back: what its offsets are, nobody knows. */
     private volatile boolean unreadable;
+
+    /** Until its files are looked at for the first time. */
+    private volatile @Nullable RestingPartition resting;
 
     private volatile LogConfig config;
 
@@ -80,34 +88,102 @@ public final class PartitionLog {
      *
      * <p>The bytes between position and limit belong to the log until {@link Append#accepted()} completes, and their headers are
      * changed in place. Never waits: a log that cannot keep up refuses with OVERLOADED.
+     *
+     * <p>Transactional batches of a client are refused with INVALID_TXN_STATE unless the producer's transaction is open here, or a valid
+     * {@link #guardTransaction guard} comes with them. A repetition is answered as one, whatever has become of its transaction.
      */
     public Append append(ByteBuffer batches, AppendOptions options) {
+        Append append = appendLater(batches, options);
+        shard.wake();
+        return append;
+    }
+
+    /** As {@link #append}, but the log may wait with it until {@link LogStore#startAppends}, so that what comes together is written together. */
+    public Append appendLater(ByteBuffer batches, AppendOptions options) {
         try {
             MillraceException refused = refusal;
             if (refused != null) {
                 throw refused;
             }
             ValidatedBatches validated = validator.validate(batches, config.rules(), options.origin());
-            if (options.origin() == AppendOptions.Origin.CLIENT) {
-                refuseTransactional(validated.buffer());
-            }
-            AppendTask task = new AppendTask(writer, validated, options);
-            shard.submit(task);
-            return task.append;
+            return submit(new AppendTask(writer, validated, options));
         } catch (MillraceException e) {
             return Append.failed(e);
         }
     }
 
-    private static void refuseTransactional(ByteBuffer batches) {
-        for (int position = batches.position(); position < batches.limit(); ) {
-            if (BatchHeader.isTransactional(batches, position)) {
-                throw new MillraceException(
-                        ErrorCode.TRANSACTIONS_NOT_AVAILABLE,
-                        "transactional batches cannot be appended: there are no transactions yet");
+    private Append submit(AppendTask task) {
+        shard.submit(task);
+        return task.append;
+    }
+
+    /**
+     * Asks whether a transactional append of this producer may go ahead. Empty: its transaction is open here in this epoch. Else the caller
+     * asks the coordinator whether the partition is in the transaction, and then hands in the guard with the append
+     * ({@link AppendOptions#inTransaction(TransactionGuard)}). A marker of the producer that is appended in between makes the guard void:
+     * so no late batch opens a transaction that nobody will end (KIP-890). If the coordinator says no, the batch may still be a
+     * repetition: appended without the guard it is answered as one, or refused with INVALID_TXN_STATE.
+     *
+     * <p>Thread-safe; never waits. The decision is taken when the append reaches the log.
+     */
+    public Optional<TransactionGuard> guardTransaction(long producerId, short producerEpoch) {
+        return guardTransaction(producerId, producerEpoch, Integer.MAX_VALUE, false);
+    }
+
+    /**
+     * As {@link #guardTransaction(long, short)}, for a batch of which the sequence is known: then no batch with a higher one begins the
+     * transaction, so that this one still fits when it has to be tried again.
+     *
+     * @param epochBumped whether the producer gets a new epoch with each transaction (version 2 of KIP-890): then one that is not known
+     *     here begins with sequence 0
+     */
+    public Optional<TransactionGuard> guardTransaction(
+            long producerId, short producerEpoch, int baseSequence, boolean epochBumped) {
+        return writer.transactions().guards().guard(producerId, producerEpoch, baseSequence, epochBumped);
+    }
+
+    /**
+     * Ends the transaction of a producer: writes its marker, also if the producer has none open here. Durable like any append; may use the
+     * reserve of disk. As {@link #endTransaction(long, short, int, boolean, boolean)} with a producer whose transactions may share an epoch.
+     */
+    public Append endTransaction(long producerId, short producerEpoch, int coordinatorEpoch, boolean commit) {
+        return endTransaction(producerId, producerEpoch, coordinatorEpoch, commit, false);
+    }
+
+    /**
+     * Ends the transaction of a producer. Fails with INVALID_PRODUCER_EPOCH if a later epoch has been seen, and with
+     * TRANSACTION_COORDINATOR_FENCED if a later coordinator has ended a transaction of this producer here.
+     *
+     * @param producerEpoch of the transaction, or the next one: then the producer goes on in that
+     * @param epochBumped whether each transaction of the producer has an epoch of its own (version 2 of KIP-890): then a marker in the
+     *     epoch of the transaction that is open is late, was meant for the one before, and is refused with INVALID_PRODUCER_EPOCH
+     */
+    public Append endTransaction(
+            long producerId, short producerEpoch, int coordinatorEpoch, boolean commit, boolean epochBumped) {
+        try {
+            MillraceException refused = refusal;
+            if (refused != null) {
+                throw refused;
             }
-            position += BatchHeader.sizeBytes(batches, position);
+            ByteBuffer marker = ControlRecord.endOfTransaction(
+                    new RecordBatchBuilder().producer(producerId, producerEpoch, BatchHeader.NO_SEQUENCE),
+                    commit,
+                    coordinatorEpoch,
+                    shard.clock().wallMs());
+            ValidatedBatches validated = validator.validate(marker, config.rules(), AppendOptions.Origin.INTERNAL);
+            Append append = submit(new AppendTask(writer, validated, AppendOptions.INTERNAL, epochBumped));
+            shard.wake();
+            return append;
+        } catch (MillraceException e) {
+            return Append.failed(e);
         }
+    }
+
+    /** The producers that the partition remembers (KIP-664), at one moment, in no order. */
+    public CompletableFuture<List<ActiveProducer>> producers() {
+        CompletableFuture<List<ActiveProducer>> done = new CompletableFuture<>();
+        command(() -> done.complete(writer.producers().describe()), done);
+        return done;
     }
 
     /**
@@ -124,7 +200,11 @@ public final class PartitionLog {
      * partition goes away; at once, inside this call, if that is so already. It runs on the shard's thread and must be short.
      */
     public Watch watch(long offset, ReadRequest.Bound bound, Runnable onAdvance) {
-        Watches watches = bound == ReadRequest.Bound.ACCEPTED ? acceptedWatches : durableWatches;
+        Watches watches = switch (bound) {
+            case ACCEPTED -> acceptedWatches;
+            case DURABLE -> durableWatches;
+            case COMMITTED -> committedWatches;
+        };
         Watches.Waiter waiter = watches.add(offset, onAdvance);
         if (readableEnd(bound) > offset || deleted) {
             waiter.fire();
@@ -134,8 +214,11 @@ public final class PartitionLog {
 
     /** The offset behind the last one that is readable within {@code bound}. */
     long readableEnd(ReadRequest.Bound bound) {
-        // Until transactions exist, nothing is undecided: the last stable offset is the high watermark.
-        return bound == ReadRequest.Bound.ACCEPTED ? logEnd : highWatermark;
+        return switch (bound) {
+            case ACCEPTED -> logEnd;
+            case DURABLE -> highWatermark;
+            case COMMITTED -> Math.max(logStart, lastStable);
+        };
     }
 
     /**
@@ -148,8 +231,9 @@ public final class PartitionLog {
         // Ascending marks are read in ascending order: each only grows, so the four stay in order whatever happens in
         // between.
         long start = logStart;
+        long stable = Math.max(start, lastStable);
         long durable = highWatermark;
-        return new PartitionOffsets(start, durable, durable, logEnd);
+        return new PartitionOffsets(start, stable, durable, logEnd);
     }
 
     /** The epoch in which this node leads the partition. */
@@ -163,6 +247,9 @@ public final class PartitionLog {
      * {@link #leaderEpoch}, and for -1.
      */
     public Optional<EpochEnd> endOfEpoch(int asked) {
+        if (asked >= 0 && asked < leaderEpoch) {
+            bringBack();
+        }
         checkBroughtBack();
         return epochs.endOf(asked, leaderEpoch, highWatermark);
     }
@@ -210,7 +297,8 @@ public final class PartitionLog {
 
     /** Bytes of all segments. */
     public long sizeBytes() {
-        return chain.sizeBytes();
+        RestingPartition asleep = resting;
+        return asleep == null ? chain.sizeBytes() : asleep.summary().sizeBytes();
     }
 
     /** Why the partition takes no appends, in words; empty if it does. */
@@ -219,7 +307,44 @@ public final class PartitionLog {
         return refused == null ? Optional.empty() : Optional.of(String.valueOf(refused.getMessage()));
     }
 
+    // ---- From the checkpoint to the files
+
+    /** Whether nobody has looked at its files since the start: the first read, or append, does, and may wait for the disk. */
+    public boolean isResting() {
+        return resting != null;
+    }
+
+    /** Has the files looked at, if nobody did; {@link #refusal} says if that failed. On any thread; may wait for the disk. */
+    public void bringBack() {
+        RestingPartition asleep = resting;
+        if (asleep != null) {
+            asleep.bringBack();
+        }
+    }
+
+    /** Before the shard runs: everything up to {@code end} is durable, and what else is asked {@code state} answers. */
+    void rest(RestingPartition state, long start, long end) {
+        logStart = start;
+        logEnd = end;
+        highWatermark = end;
+        lastStable = end;
+        leaderEpoch = Math.max(0, state.summary().leaderEpoch());
+        resting = state;
+    }
+
+    Optional<RestingPartition> resting() {
+        return Optional.ofNullable(resting);
+    }
+
+    void endRest() {
+        resting = null;
+    }
+
     // ---- For readers in this package
+
+    boolean isDeleted() {
+        return deleted;
+    }
 
     SegmentChain chain() {
         return chain;
@@ -300,12 +425,18 @@ public final class PartitionLog {
         highWatermark = offset;
     }
 
+    /** Not above the high watermark as it is published. */
+    void publishLastStable(long offset) {
+        lastStable = offset;
+    }
+
     void fireAccepted() {
         acceptedWatches.fire(logEnd);
     }
 
     void fireDurable() {
         durableWatches.fire(highWatermark);
+        committedWatches.fire(readableEnd(ReadRequest.Bound.COMMITTED));
     }
 
     void apply(LogConfig newConfig) {
@@ -331,6 +462,7 @@ public final class PartitionLog {
         refusal = unknown();
         opened.completeExceptionally(unknown());
         durableWatches.fireAll();
+        committedWatches.fireAll();
         acceptedWatches.fireAll();
     }
 }

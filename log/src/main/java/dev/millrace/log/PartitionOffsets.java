@@ -9,7 +9,8 @@ package dev.millrace.log;
  * </pre>
  *
  * @param logStart first offset that can be read
- * @param lastStable first offset of the oldest open transaction, or {@code highWatermark} if none is open
+ * @param lastStable first offset of the oldest transaction that is open, or whose marker is not durable, but not before
+ *     {@code logStart}; {@code highWatermark} if there is none
  * @param highWatermark first offset that is not durable: consumers read below it
  * @param logEnd offset that the next record will get
  */

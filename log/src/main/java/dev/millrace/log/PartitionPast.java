@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -124,11 +125,17 @@ final class PartitionPast {
             return;
         }
         log.publishLogStart(target);
-        if (segments.dropBefore(target)) {
-            disposeFlushed();
-        }
+        dropBeforeStart();
         log.publishEpochs(log.epochs().startingAt(target));
         writer.flush.epochsChanged = true;
+    }
+
+    /** Gives up the segments that lie wholly before the start of the log. */
+    void dropBeforeStart() {
+        if (!writer.deleted && segments.dropBefore(log.logStart())) {
+            writer.flush.summary = Optional.empty(); // It counted what is dropped.
+            disposeFlushed();
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.millrace.log;
 
 import dev.millrace.base.files.FileStore;
 import dev.millrace.log.epoch.LeaderEpochs;
+import dev.millrace.log.files.PartitionMetadataFile;
 import dev.millrace.log.records.BatchHeader;
 import dev.millrace.log.segment.ActiveSegment;
 import dev.millrace.log.segment.CorruptSegmentException;
@@ -10,23 +11,30 @@ import dev.millrace.log.segment.SegmentProvider;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Brings one partition back from its directory: segments as the provider finds them, then leader epochs and producers, from their
- * checkpoints and a scan of what lies behind these. Before the shard runs.
+ * checkpoints and a scan of what lies behind these. Before the shard runs, or later, while nobody else touches the partition's files.
  */
 final class PartitionRecovery {
 
     private static final int SCAN_SIZE_BYTES = 1 << 20;
 
     private final PartitionWriter partition;
+    private final FileStore files;
     private final PartitionDirectory directory;
     private final SegmentProvider provider;
     private final Optional<Checkpoint.Line> line;
     private final boolean linesComplete;
-    private final List<String> findings;
+    private final List<String> findings = new ArrayList<>();
+
+    /** From here on batches must be looked at to know all epochs, or all producers: what is known may not be told once more. */
+    private long epochsFrom;
+
+    private long producersFrom;
 
     /** @param linesComplete whether no line means that there was no flush yet, and not that a checkpoint is lost */
     PartitionRecovery(
@@ -35,14 +43,26 @@ final class PartitionRecovery {
             Path path,
             SegmentProvider provider,
             Optional<Checkpoint.Line> line,
-            boolean linesComplete,
-            List<String> findings) {
+            boolean linesComplete) {
         this.partition = partition;
+        this.files = files;
         this.directory = new PartitionDirectory(files, path);
         this.provider = provider;
         this.line = line;
         this.linesComplete = linesComplete;
-        this.findings = findings;
+        // Before anything can fail: a partition that stays offline keeps its line in the checkpoint, and so what it
+        // trusts.
+        line.ifPresent(known -> {
+            partition.flush.flushedOffset = known.flushedOffset();
+            partition.flush.snapshotOffset = known.snapshotOffset();
+            partition.flush.namesDurable = known.flushedOffset() > 0;
+            partition.replayLogStart(known.logStartOffset());
+        });
+    }
+
+    /** In words, what was found and mended. */
+    List<String> findings() {
+        return findings;
     }
 
     /**
@@ -53,19 +73,31 @@ final class PartitionRecovery {
         long trustedOffset = line.map(Checkpoint.Line::flushedOffset).orElse(0L);
         long logStart = Math.max(
                 journaledLogStart, line.map(Checkpoint.Line::logStartOffset).orElse(0L));
-        // Before anything can fail: a partition that stays offline keeps its line in the checkpoint, and so what it
-        // trusts.
-        line.ifPresent(known -> {
-            partition.flush.flushedOffset = known.flushedOffset();
-            partition.flush.snapshotOffset = known.snapshotOffset();
-            partition.flush.namesDurable = known.flushedOffset() > 0;
-            partition.replayLogStart(known.logStartOffset());
-        });
-        SegmentProvider.Recovered found = provider.recover(trustedOffset);
+        bringBack(provider.recover(trustedOffset), logStart, trustedOffset);
+    }
+
+    /**
+     * As {@link #run}, for a partition that ends where its checkpoint says: nobody was told of what may lie behind, and it is cut away.
+     * The shard may run, but does not touch the partition yet.
+     */
+    void runLater() throws IOException {
+        Checkpoint.Line known = line.orElseThrow();
+        PartitionMetadataFile.check(files, directory.path(), partition.log.id().topicId());
+        bringBack(provider.recoverTo(known.flushedOffset()), known.logStartOffset(), known.flushedOffset());
+        partition.publishBroughtBack();
+    }
+
+    private void bringBack(SegmentProvider.Recovered found, long logStart, long trustedOffset) throws IOException {
         findings.addAll(found.findings());
         adopt(found, logStart, trustedOffset);
-        long scanFrom = Math.min(loadEpochs(), loadProducers());
-        scan(scanFrom, trustedOffset);
+        if (!found.abortedInDoubt().isEmpty()) {
+            long snapshotOffset = line.map(Checkpoint.Line::snapshotOffset).orElse(-1L);
+            new AbortedRebuild(partition.log.chain(), directory, snapshotOffset, trustedOffset)
+                    .run(found.abortedInDoubt());
+        }
+        epochsFrom = loadEpochs();
+        producersFrom = loadProducers();
+        scan(Math.min(epochsFrom, producersFrom), trustedOffset);
     }
 
     /** Takes the segments that were found, unless a crash took the first of them: then the journal has it all, and gives it again. */
@@ -156,11 +188,11 @@ final class PartitionRecovery {
                     break;
                 }
                 if (buffer.capacity() < slice.get().sizeBytes()) {
-                    buffer = ByteBuffer.allocate(
-                            Math.max(SCAN_SIZE_BYTES, slice.get().sizeBytes()));
+                    // Of most partitions there is little: a large buffer for each would cost more than the reading.
+                    buffer = ByteBuffer.allocate(slice.get().sizeBytes());
                 }
                 slice.get().copyTo(buffer.clear());
-                long end = scan(buffer.flip(), from, trustedOffset);
+                long end = scan(buffer.flip(), from, trustedOffset, segment);
                 if (end > trustedOffset && slice.get() instanceof Slice.InFile bytes) {
                     bytes.file().write(buffer, bytes.position());
                 }
@@ -170,12 +202,16 @@ final class PartitionRecovery {
     }
 
     /** Gives the offset behind the last batch. */
-    private long scan(ByteBuffer batches, long from, long trustedOffset) throws IOException {
+    private long scan(ByteBuffer batches, long from, long trustedOffset, Segment segment) throws IOException {
         long next = from;
         for (int position = 0; position < batches.limit(); ) {
             checkWhole(batches, position, trustedOffset);
-            if (BatchHeader.baseOffset(batches, position) >= from) {
-                partition.scanned(batches, position);
+            long baseOffset = BatchHeader.baseOffset(batches, position);
+            if (baseOffset >= producersFrom) {
+                partition.scannedProducer(batches, position, segment);
+            }
+            if (baseOffset >= epochsFrom) {
+                partition.scannedEpoch(batches, position);
             }
             next = BatchHeader.lastOffset(batches, position) + 1;
             position += BatchHeader.sizeBytes(batches, position);

@@ -6,7 +6,9 @@ import dev.millrace.log.segment.ActiveSegment;
 import dev.millrace.log.segment.SealedSegment;
 import dev.millrace.log.segment.Segment;
 import dev.millrace.log.segment.SegmentProvider;
+import dev.millrace.log.segment.SegmentReplacement;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,6 +95,14 @@ final class PartitionSegments {
                 || offsetNext - segment.baseOffset() > Integer.MAX_VALUE;
     }
 
+    /** Whether an append goes to the end of the file that is there, and nothing has to be looked up to know that. */
+    boolean takesBriefly(long sizeBytes, long offsetNext, long maxTimestampMs) throws IOException {
+        return active != null
+                && active.sizeBytes() > 0
+                && firstTimestampMs != UNKNOWN
+                && !mustRoll(sizeBytes, offsetNext, maxTimestampMs);
+    }
+
     /** Whether the first record of the active segment is older than {@code segment.ms} at {@code timestampMs}; not if it has no time. */
     boolean isTooOldAt(long timestampMs) throws IOException {
         noteFirstTimestamp();
@@ -156,6 +166,28 @@ final class PartitionSegments {
         return some;
     }
 
+    /** Begins to replace sealed segments, of which this is the first; {@link #replaced} follows. Any thread. */
+    SegmentReplacement replace(SealedSegment first) throws IOException {
+        return Objects.requireNonNull(provider, "somebody said where segments are")
+                .replace(first);
+    }
+
+    /** Shows {@code result} in the place of {@code neighbours}; does nothing, and says so, if some of them are not in the chain any more. */
+    boolean replaced(List<SealedSegment> neighbours, SealedSegment result) {
+        int first = sealed.indexOf(neighbours.getFirst());
+        if (first < 0 || sealed.size() < first + neighbours.size()) {
+            return false;
+        }
+        List<SealedSegment> range = sealed.subList(first, first + neighbours.size());
+        if (!range.equals(neighbours)) {
+            return false;
+        }
+        range.clear();
+        sealed.add(first, result);
+        publish();
+        return true;
+    }
+
     /** Those that are out of the chain and still on the disk, ascending; to be looked at only. */
     List<SealedSegment> dropped() {
         return dropped;
@@ -177,6 +209,25 @@ final class PartitionSegments {
     }
 
     // ---- For flushes, and the end
+
+    /** See {@link PartitionWriter#summary}. Asks the disk for sizes that nobody has asked for since the start. */
+    Optional<Checkpoint.Summary> summary(int leaderEpoch) {
+        ActiveSegment last = active;
+        if (last == null || !dropped.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            long sizeBytes = last.sizeBytes();
+            for (SealedSegment segment : sealed) {
+                sizeBytes += segment.sizeBytes();
+            }
+            Segment first = sealed.isEmpty() ? last : sealed.getFirst();
+            return Optional.of(
+                    new Checkpoint.Summary(leaderEpoch, sizeBytes, sealed.size() + 1, first.largestTimestampMs()));
+        } catch (UncheckedIOException e) {
+            return Optional.empty(); // A start that looks at them says what is wrong.
+        }
+    }
 
     /** Those that may hold bytes which are not durable, ascending. */
     List<Segment> unflushed() {

@@ -7,6 +7,7 @@ import dev.millrace.log.journal.JournalEntry;
 import dev.millrace.log.producer.ProducerStates;
 import dev.millrace.log.producer.RememberedBatch;
 import dev.millrace.log.records.BatchHeader;
+import dev.millrace.log.segment.AbortedSpan;
 import dev.millrace.log.segment.ActiveSegment;
 import dev.millrace.log.segment.SealedSegment;
 import dev.millrace.log.segment.Segment;
@@ -27,13 +28,17 @@ import java.util.function.Consumer;
  */
 final class PartitionWriter {
 
+    private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocate(0);
+
     final PartitionLog log;
     final FlushState flush = new FlushState();
     final FileRemovals removals = new FileRemovals();
     private final LogShard shard;
     private final PartitionSegments segments;
     private final PartitionPast past;
+    private final PartitionCompaction compaction;
     private final ProducerStates producers = new ProducerStates();
+    private final PartitionTransactions transactions = new PartitionTransactions(this, producers);
 
     /** Empty for a partition in memory. */
     Optional<PartitionDirectory> directory = Optional.empty();
@@ -59,6 +64,7 @@ final class PartitionWriter {
         this.shard = shard;
         this.segments = new PartitionSegments(log);
         this.past = new PartitionPast(this, segments, shard);
+        this.compaction = new PartitionCompaction(this, shard);
     }
 
     String name() {
@@ -73,8 +79,25 @@ final class PartitionWriter {
         return producers;
     }
 
+    PartitionTransactions transactions() {
+        return transactions;
+    }
+
     PartitionPast past() {
         return past;
+    }
+
+    PartitionCompaction compaction() {
+        return compaction;
+    }
+
+    PartitionSegments segments() {
+        return segments;
+    }
+
+    /** Whether it takes appends. */
+    boolean isOpen() {
+        return open && log.refusal() == null;
     }
 
     // ---- Opening
@@ -93,6 +116,13 @@ final class PartitionWriter {
         logEnd = logStart;
     }
 
+    /** Takes over a partition whose files are left alone for now: what its line in the checkpoint says. */
+    void rest(RestingPartition state, Checkpoint.Line line) {
+        logEnd = line.flushedOffset();
+        flush.summary = line.summary();
+        log.rest(state, line.logStartOffset(), line.flushedOffset());
+    }
+
     void useProvider(SegmentProvider provider) {
         segments.useProvider(provider);
     }
@@ -106,7 +136,7 @@ final class PartitionWriter {
     /** The partition takes appends from now on; those that waited go before all others. */
     void becomeOpen() {
         open = true;
-        log.publishLeaderEpoch(Math.max(0, log.epochs().latest()));
+        log.publishLeaderEpoch(Math.max(log.leaderEpoch(), log.epochs().latest()));
         log.opened().complete(null);
         shard.partitions().unparked(this);
         shard.queue().putFirst(parked);
@@ -132,6 +162,7 @@ final class PartitionWriter {
 
     /** Runs {@code command} now, or as soon as the partition is open; fails it if the partition takes nothing. */
     void whenOpen(Runnable command, Consumer<Throwable> onFailure) {
+        log.bringBack();
         MillraceException refused = log.refusal();
         if (refused != null) {
             onFailure.accept(refused);
@@ -144,7 +175,20 @@ final class PartitionWriter {
 
     // ---- Appending
 
+    /** Whether an append would go to the end of a file that is there. */
+    boolean takesBriefly(AppendTask task) {
+        try {
+            return open
+                    && !log.isResting()
+                    && segments.takesBriefly(
+                            task.sizeBytes(), logEnd + task.batches.recordsCount(), task.batches.maxTimestampMs());
+        } catch (IOException e) {
+            return false; // The append itself will tell.
+        }
+    }
+
     void append(AppendTask task) {
+        log.bringBack();
         MillraceException refused = log.refusal();
         if (refused != null) {
             task.fail(refused);
@@ -159,7 +203,7 @@ final class PartitionWriter {
             if (isDuplicate(task)) {
                 return;
             }
-            producers.check(task.batches.buffer());
+            transactions.check(task);
             checkFits(task);
             shard.disk().take(2 * task.sizeBytes(), task.options.origin());
         } catch (MillraceException e) {
@@ -241,6 +285,7 @@ final class PartitionWriter {
     private void makeDurable(long baseOffset, ByteBuffer batches) {
         if (!shard.journal().takes(batches.remaining())) {
             syncInPlace = true;
+            noteInJournal();
             return;
         }
         if (!flush.namesDurable && flush.firstSequence < 0) {
@@ -250,19 +295,44 @@ final class PartitionWriter {
         journal(JournalEntry.Kind.APPEND, baseOffset, batches);
     }
 
+    /** The journal knows each partition that was written, also where it does not have the bytes: a start leaves the others alone. */
+    private void noteInJournal() {
+        if (flush.namesDurable) {
+            journal(JournalEntry.Kind.LOG_START, past.logStartPending(), NO_PAYLOAD);
+        } else {
+            journal(JournalEntry.Kind.OPENED, 0, ByteBuffer.wrap(log.topic().getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+
     /** Stages an entry in the journal, which there is; {@code payload} must not change until the cycle ends. */
     void journal(JournalEntry.Kind kind, long offset, ByteBuffer payload) {
         flush.journaled(shard.journal().append(kind, log.id(), offset, payload));
     }
 
     /** The batches are in the active segment: what else must know of them. */
-    private void accepted(ByteBuffer batches, long end) {
-        producers.append(batches);
+    private void accepted(ByteBuffer batches, long end) throws IOException {
+        rememberProducers(batches);
         noteEpoch(BatchHeader.leaderEpoch(batches, batches.position()), logEnd);
         logEnd = end;
         log.publishLogEnd(end);
         shard.group().touch(this);
         shard.markDirty(this);
+    }
+
+    private void rememberProducers(ByteBuffer batches) throws IOException {
+        for (int position = batches.position(); position < batches.limit(); ) {
+            Optional<AbortedSpan> aborted = transactions.accepted(batches, position);
+            if (aborted.isPresent()) {
+                segments.active().noteAborted(aborted.get());
+            }
+            position += BatchHeader.sizeBytes(batches, position);
+        }
+    }
+
+    /** Everything that was accepted is durable: the marks of readers move. */
+    void becameDurable() {
+        log.advanceHighWatermark(logEnd);
+        transactions.publishLastStable();
     }
 
     private void noteEpoch(int epoch, long startOffset) {
@@ -303,8 +373,10 @@ final class PartitionWriter {
 
     /** Applies the topic's retention, and forgets idle producers. */
     void retain(long nowMs, long producerExpirationMs) {
+        log.bringBack();
         if (open && log.refusal() == null) {
             producers.expire(nowMs, producerExpirationMs);
+            transactions.guards().sweep();
             past.retain(nowMs);
         }
     }
@@ -343,7 +415,7 @@ final class PartitionWriter {
             roll();
         }
         segments.append(rest);
-        producers.append(rest);
+        rememberProducers(rest);
         noteEpoch(BatchHeader.leaderEpoch(rest, rest.position()), logEnd);
         logEnd = end;
         return true;
@@ -353,20 +425,40 @@ final class PartitionWriter {
         past.replay(offset);
     }
 
+    /** Brought back while the shard runs: it begins and ends as the checkpoint said. On any thread, before the shard's uses it. */
+    void publishBroughtBack() throws IOException {
+        if (!segments.hasActive()) {
+            segments.begin(logEnd);
+        }
+        Check.equal(logEnd, log.logEnd(), "end of " + name() + " as its checkpoint says");
+        log.publishEpochs(log.epochs().startingAt(log.logStart()));
+        log.publishLeaderEpoch(Math.max(log.leaderEpoch(), log.epochs().latest()));
+        transactions.publishRecovered();
+        shard.post(past::dropBeforeStart);
+    }
+
     /** Everything is replayed: what is here is durable as soon as it is flushed. */
     void publishRecovered() throws IOException {
         if (!segments.hasActive()) {
             segments.begin(logEnd);
         }
-        log.publishLeaderEpoch(Math.max(0, log.epochs().latest()));
+        log.publishLeaderEpoch(Math.max(log.leaderEpoch(), log.epochs().latest()));
         log.publishLogEnd(logEnd);
         log.advanceHighWatermark(logEnd);
+        transactions.publishRecovered();
         past.publishRecovered(logEnd);
     }
 
-    /** Remembers what a scan of the log met at {@code position} of {@code batches}. */
-    void scanned(ByteBuffer batches, int position) {
-        producers.append(batches, position);
+    /** Remembers the producer of what a scan of the log met at {@code position} of {@code batches}, in {@code segment}. */
+    void scannedProducer(ByteBuffer batches, int position, Segment segment) throws IOException {
+        Optional<AbortedSpan> aborted = producers.append(batches, position);
+        if (aborted.isPresent()) {
+            segment.noteAborted(aborted.get());
+        }
+    }
+
+    /** Remembers the leader epoch of what a scan of the log met at {@code position} of {@code batches}. */
+    void scannedEpoch(ByteBuffer batches, int position) {
         noteEpoch(BatchHeader.leaderEpoch(batches, position), BatchHeader.baseOffset(batches, position));
     }
 
@@ -393,13 +485,29 @@ final class PartitionWriter {
         failParked(new MillraceException(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "partition " + name() + " was deleted"));
     }
 
+    /** What a checkpoint can say of the partition as it is, so that a start may leave its files alone; empty if they are not in order. */
+    Optional<Checkpoint.Summary> summary() {
+        if (log.refusal() != null || removals.isUnderWay()) {
+            return Optional.empty(); // What may be left of a removal the next start finds.
+        }
+        if (producers.undecided().firstOffset() != Long.MAX_VALUE) {
+            return Optional.empty(); // How far readers of committed data see is told by the batches.
+        }
+        Optional<RestingPartition> resting = log.resting();
+        return resting.isPresent()
+                ? resting.map(RestingPartition::summary)
+                : segments.summary(log.epochs().latest());
+    }
+
     /** Removes everything; readers keep what they hold. In the background; no flush is under way. */
     void deleteFiles() throws IOException {
+        log.resting().ifPresent(RestingPartition::leave);
         segments.deleteAll();
     }
 
     /** Gives back the handles of all segments. No flush is under way. */
     void close() throws IOException {
+        log.resting().ifPresent(RestingPartition::leave);
         segments.close();
     }
 }

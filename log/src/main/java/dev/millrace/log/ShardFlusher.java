@@ -97,6 +97,11 @@ final class ShardFlusher {
         return paused;
     }
 
+    /** Whether the next cycle begins a flush, if none is under way. */
+    boolean isDue() {
+        return wanted || !awaitingCheckpoint.isEmpty();
+    }
+
     boolean hasWork() {
         return wanted || !dirty.isEmpty() || !awaitingCheckpoint.isEmpty();
     }
@@ -222,11 +227,8 @@ final class ShardFlusher {
         Map<PartitionId, Checkpoint.Line> lines = new HashMap<>();
         boolean allWell = true;
         for (PartitionWriter partition : shard.partitions().all()) {
-            FlushState flush = partition.flush;
-            lines.put(
-                    partition.log.id(),
-                    new Checkpoint.Line(flush.flushedOffset, partition.past().logStartPending(), flush.snapshotOffset));
-            allWell &= !flush.failed;
+            lines.put(partition.log.id(), lineFor(partition));
+            allWell &= !partition.flush.failed;
         }
         long flushed = data && journal.isPresent() ? journal.get().sequenceNext() : 0;
         long oldestStart = journal.map(Journal::firstUsedSequence).orElse(shard.lifeStart());
@@ -241,9 +243,26 @@ final class ShardFlusher {
                 items,
                 lines,
                 clean && allWell,
+                config.durability() == Durability.FSYNC,
                 flushed,
                 start,
                 oldestStart);
+    }
+
+    /** What the checkpoint says of the partition as long as it is not flushed once more. */
+    private static Checkpoint.Line lineFor(PartitionWriter partition) {
+        FlushState flush = partition.flush;
+        if (partition.log.refusal() != null) {
+            flush.summary = Optional.empty();
+        } else if (flush.summary.isEmpty() && flush.flushedOffset == partition.logEnd()) {
+            flush.summary = partition.summary(); // Once after it was found without one.
+        }
+        return new Checkpoint.Line(
+                flush.flushedOffset,
+                partition.past().logStartPending(),
+                flush.snapshotOffset,
+                Optional.of(partition.log.topic()),
+                flush.summary);
     }
 
     private FlushJob.Item itemFor(PartitionWriter partition) {
@@ -266,7 +285,8 @@ final class ShardFlusher {
                 snapshots,
                 snapshotOffset,
                 flush.snapshotOffset,
-                epochs);
+                epochs,
+                partition.summary());
     }
 
     /** On the shard's thread: the job has run. */
@@ -295,6 +315,7 @@ final class ShardFlusher {
             FlushState flush = item.writer().flush;
             flush.flushedOffset = item.upTo();
             flush.snapshotOffset = item.snapshotOffset();
+            flush.summary = item.summary();
             if (!item.segments().isEmpty()) {
                 flush.activeBaseOffset = item.segments().getLast().baseOffset();
             }

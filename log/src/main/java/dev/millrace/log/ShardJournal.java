@@ -31,6 +31,7 @@ final class ShardJournal {
     private static final long MAX_FILE_SIZE_BYTES = 16L << 20;
     private static final long MAX_FIRST_FILE_SIZE_BYTES = 2L << 20;
     private static final long MAX_JOURNALED_BYTES = 1L << 20;
+    private static final long NOTE_BYTES = 1024;
 
     /** After a file could not be made: the disk is full, and will be for a while. */
     private static final long ALLOCATION_PAUSE_NS = 1_000_000_000;
@@ -124,11 +125,13 @@ final class ShardJournal {
      */
     Room makeRoom(ShardTask task, ShardFlusher flusher) throws IOException {
         Journal target = journal;
-        if (target == null || target.hasRoomFor(task.journalBytes()) || !takes(task.sizeBytes())) {
+        // Of what it does not take it still notes whose it is.
+        long neededBytes = takes(task.sizeBytes()) ? task.journalBytes() : NOTE_BYTES;
+        if (target == null || target.hasRoomFor(neededBytes)) {
             return Room.ENOUGH;
         }
         target.write();
-        if (target.hasRoomFor(task.journalBytes())) {
+        if (target.hasRoomFor(neededBytes)) {
             return Room.ENOUGH;
         }
         if (!allocating && target.canGrowBy(fileSizeBytes) && diskHasRoom()) {

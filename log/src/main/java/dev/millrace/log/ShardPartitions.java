@@ -7,7 +7,9 @@ import dev.millrace.log.journal.JournalEntry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,6 +40,8 @@ final class ShardPartitions {
     private final Map<String, CompletableFuture<Void>> namesLeaving = new HashMap<>();
     /** Those with tasks that wait until they are open; their names may still be another's. */
     private final Set<PartitionWriter> withParkedTasks = new HashSet<>();
+    /** Resting, and due for retention. */
+    private final Deque<PartitionWriter> toBringBack = new ArrayDeque<>();
 
     ShardPartitions(LogShard shard, LogEnvironment environment, StorageLayout layout, ShardBackground background) {
         this.shard = shard;
@@ -175,12 +179,39 @@ final class ShardPartitions {
         }
     }
 
-    /** Applies retention to every partition: a task for each, because each needs room in the journal. */
+    /**
+     * Applies retention to every partition: a task for each, because each needs room in the journal. One that rests is brought back
+     * first, if there may be something to do; one after the other, in the background.
+     */
     void retain(long producerExpirationMs) {
         long nowMs = environment.clock().wallMs();
+        boolean idle = toBringBack.isEmpty();
         for (PartitionWriter partition : byId.values()) {
-            // There will be a next time.
-            shard.execute(new CommandTask(() -> partition.retain(nowMs, producerExpirationMs), cause -> {}));
+            Optional<RestingPartition> resting = partition.log.resting();
+            if (resting.isEmpty()) {
+                retain(partition, nowMs, producerExpirationMs);
+            } else if (idle && resting.get().isRetentionDue(partition.log.config(), nowMs)) {
+                toBringBack.add(partition);
+            }
+        }
+        if (idle) {
+            retainNextResting(nowMs, producerExpirationMs);
+        }
+    }
+
+    private void retain(PartitionWriter partition, long nowMs, long producerExpirationMs) {
+        // There will be a next time.
+        shard.execute(new CommandTask(() -> partition.retain(nowMs, producerExpirationMs), cause -> {}));
+    }
+
+    private void retainNextResting(long nowMs, long producerExpirationMs) {
+        PartitionWriter next = toBringBack.peek();
+        if (next != null) {
+            background.run(next.log::bringBack, failure -> {
+                toBringBack.remove();
+                retain(next, nowMs, producerExpirationMs);
+                retainNextResting(nowMs, producerExpirationMs);
+            });
         }
     }
 }

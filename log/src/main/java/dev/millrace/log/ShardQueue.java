@@ -50,6 +50,11 @@ final class ShardQueue {
         queue.push(task);
     }
 
+    /** Whether something was pushed that nobody has looked at. */
+    boolean hasPushed() {
+        return !queue.isEmpty();
+    }
+
     /** Bytes that wait. */
     long sizeBytes() {
         return sizeBytes.get();

@@ -22,6 +22,14 @@ abstract class ShardTask {
     /** When it was queued, if a recording asks for that; else 0. */
     long queuedNs;
 
+    /**
+     * Whether running it waits for nothing and takes no longer than a small write to the page cache, so that any thread may do it. On the
+     * thread that runs the shard now.
+     */
+    boolean isBrief() {
+        return false;
+    }
+
     abstract void run();
 
     /** The shard ends or is fenced: nothing was done. */

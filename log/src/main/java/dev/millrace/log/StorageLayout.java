@@ -65,9 +65,7 @@ final class StorageLayout {
 
     private static OptionalInt number(Path directory, String prefix) {
         String name = String.valueOf(directory.getFileName());
-        return name.matches(prefix + "\\d{1,9}")
-                ? OptionalInt.of(Integer.parseInt(name.substring(prefix.length())))
-                : OptionalInt.empty();
+        return name.startsWith(prefix) ? PartitionPlace.number(name, prefix.length()) : OptionalInt.empty();
     }
 
     Path partitionDirectory(String topic, int partition) {

@@ -15,6 +15,7 @@ final class TimestampLookup {
     private TimestampLookup() {}
 
     static Optional<TimestampedOffset> firstAtOrAfter(PartitionLog log, long timestampMs) throws IOException {
+        log.bringBack();
         log.checkReadable();
         long from = log.logStart();
         long end = log.highWatermark();
@@ -32,6 +33,7 @@ final class TimestampLookup {
     }
 
     static Optional<TimestampedOffset> largest(PartitionLog log) throws IOException {
+        log.bringBack();
         log.checkReadable();
         long from = log.logStart();
         SegmentChain chain = log.chain();
@@ -47,7 +49,22 @@ final class TimestampLookup {
         if (holder.isEmpty()) {
             return Optional.empty();
         }
-        return firstIn(holder.get(), largestMs, from);
+        Optional<TimestampedOffset> found = firstIn(holder.get(), largestMs, from);
+        return found.isPresent() ? found : largestByRecords(chain, from);
+    }
+
+    /** Compaction keeps some batches without their records, but with their times: then one has to look at what is left. */
+    private static Optional<TimestampedOffset> largestByRecords(SegmentChain chain, long from) throws IOException {
+        Optional<TimestampedOffset> largest = Optional.empty();
+        for (int i = 0; i < chain.segmentsCount(); i++) {
+            long timestampMs = largest.map(record -> record.timestampMs() + 1).orElse(Long.MIN_VALUE);
+            Optional<TimestampedOffset> next = firstIn(chain.get(i), timestampMs, from);
+            while (next.isPresent()) {
+                largest = next;
+                next = firstIn(chain.get(i), next.get().timestampMs() + 1, from);
+            }
+        }
+        return largest;
     }
 
     /** The first record of the segment, at or behind {@code from}, with at least this timestamp. */

@@ -207,6 +207,63 @@ class LogShardTest {
     }
 
     @Test
+    void shouldRunSmallAppendsForWhoeverStartsThemIfThereIsNoJournal() throws IOException {
+        LogWorld world = new LogWorld(1, smallJournal(Durability.OS));
+        PartitionLog log = world.open(OLD, "a");
+        Append first = log.appendLater(world.batch("x"), AppendOptions.CLIENT);
+        world.store.startAppends();
+        assertThat(first.accepted()).as("needs a file, which takes time").isNotDone();
+        world.simulator.runToRest();
+        assertThat(first.durable()).isCompleted();
+
+        Append small = log.appendLater(world.batch("y"), AppendOptions.CLIENT);
+        Append other = log.appendLater(world.batch("z"), AppendOptions.CLIENT);
+        assertThat(small.accepted()).isNotDone();
+        world.store.startAppends();
+        assertThat(small.durable()).isCompleted();
+        assertThat(other.durable()).isCompleted();
+
+        Append large = log.appendLater(world.batch("l".repeat(20_000)), AppendOptions.CLIENT);
+        world.store.startAppends();
+        assertThat(large.accepted()).isNotDone();
+        world.simulator.runToRest();
+        assertThat(LogWorld.values(log, 0)).hasSize(4);
+    }
+
+    @Test
+    void shouldLeaveAppendsToItsThreadIfThereIsAJournal() throws IOException {
+        LogWorld world = new LogWorld(1);
+        PartitionLog log = world.open(OLD, "a");
+        world.append(log, "x");
+        world.simulator.runToRest();
+        Append later = log.appendLater(world.batch("y"), AppendOptions.CLIENT);
+        world.simulator.runToRest();
+        assertThat(later.accepted()).isNotDone();
+        world.store.startAppends();
+        assertThat(later.accepted()).isNotDone();
+        world.simulator.runToRest();
+        assertThat(later.durable()).isCompleted();
+    }
+
+    @Test
+    void shouldSyncOnceForThoseThatComeWhileASyncOfManyIsDue() throws IOException {
+        LogWorld world = new LogWorld(1);
+        PartitionLog log = world.open(OLD, "a");
+        List<Append> appends = new ArrayList<>();
+        for (String value : List.of("1", "2", "3", "4")) {
+            appends.add(log.append(world.batch(value), AppendOptions.CLIENT));
+        }
+        world.simulator.step();
+        world.simulator.step();
+        assertThat(appends).allSatisfy(append -> assertThat(append.durable()).isNotDone());
+        appends.add(log.append(world.batch("5"), AppendOptions.CLIENT));
+        world.simulator.runToRest();
+        assertThat(appends).allSatisfy(append -> assertThat(append.durable()).isCompleted());
+        assertThat(metric(world, Distribution.class, "log.commit.sync.time").count())
+                .isEqualTo(1);
+    }
+
+    @Test
     void shouldMeasureWhatItDoes() throws IOException {
         LogWorld world = new LogWorld(1);
         PartitionLog log = world.open(OLD, "a");

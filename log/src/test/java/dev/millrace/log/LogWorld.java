@@ -123,6 +123,29 @@ public final class LogWorld {
         return build(new RecordBatchBuilder().producer(producerId, (short) epoch, baseSequence), values);
     }
 
+    /** A batch of a transaction. */
+    public ByteBuffer transactional(long producerId, int epoch, int baseSequence, String... values) {
+        return build(
+                new RecordBatchBuilder()
+                        .producer(producerId, (short) epoch, baseSequence)
+                        .transactional(true),
+                values);
+    }
+
+    /** Appends the first batch of a transaction here, as a client does whose coordinator knows of it. */
+    public AppendResult begin(PartitionLog log, long producerId, int epoch, int baseSequence, String... values) {
+        AppendOptions options = log.guardTransaction(producerId, (short) epoch)
+                .map(AppendOptions::inTransaction)
+                .orElse(AppendOptions.inTransaction());
+        return get(log.append(transactional(producerId, epoch, baseSequence, values), options)
+                .durable());
+    }
+
+    /** Ends the transaction of a producer, durably. */
+    public AppendResult end(PartitionLog log, long producerId, int epoch, boolean commit) {
+        return get(log.endTransaction(producerId, (short) epoch, 0, commit).durable());
+    }
+
     private ByteBuffer build(RecordBatchBuilder builder, String... values) {
         for (String value : values) {
             builder.add(simulator.clock().wallMs(), ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8)));

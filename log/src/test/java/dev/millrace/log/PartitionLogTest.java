@@ -285,7 +285,9 @@ class PartitionLogTest {
         world.simulator.files().flipBit(segment, 16, 0);
         for (int start = 0; start < 2; start++) {
             world.startAgain();
-            assertThat(world.open(ID, "a").offlineReason()).isPresent();
+            PartitionLog log = world.open(ID, "a");
+            log.bringBack();
+            assertThat(log.offlineReason()).isPresent();
             world.store.close();
         }
         world.simulator.files().flipBit(segment, 16, 0);
@@ -306,6 +308,7 @@ class PartitionLogTest {
         world.restart();
         log = world.open(ID, "a", bySize);
         other = world.open(LogWorld.id(2, 0), "b", bySize);
+        log.bringBack();
         world.simulator
                 .files()
                 .failAlways(Operation.OPEN, path -> path.toString().contains("a-0"));

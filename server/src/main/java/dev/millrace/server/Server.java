@@ -9,15 +9,21 @@ import dev.millrace.base.time.Clock;
 import dev.millrace.base.time.Scheduler;
 import dev.millrace.base.time.ThreadScheduler;
 import dev.millrace.control.groups.GroupCoordinator;
-import dev.millrace.control.groups.OffsetsTopic;
+import dev.millrace.control.groups.MetadataView;
+import dev.millrace.control.groups.api.ClusterView;
+import dev.millrace.control.groups.api.GroupCommand;
 import dev.millrace.control.machine.MachineRuntime;
+import dev.millrace.control.machine.MachineSet;
 import dev.millrace.control.metadata.InternalTopics;
 import dev.millrace.control.metadata.MetadataConfigs;
 import dev.millrace.control.metadata.MetadataService;
 import dev.millrace.control.metadata.MetadataSettings;
-import dev.millrace.control.metadata.TopicImage;
+import dev.millrace.control.metadata.TopicMachines;
 import dev.millrace.control.port.LocalLogPort;
+import dev.millrace.control.port.LocalPartitions;
 import dev.millrace.control.port.LogPort;
+import dev.millrace.control.transactions.LocalMarkerTargets;
+import dev.millrace.control.transactions.TransactionCoordinator;
 import dev.millrace.log.LogEnvironment;
 import dev.millrace.log.LogStore;
 import dev.millrace.server.logging.LogbackLevels;
@@ -26,13 +32,13 @@ import dev.millrace.wire.GroupHandlers;
 import dev.millrace.wire.H00_Produce;
 import dev.millrace.wire.H01_Fetch;
 import dev.millrace.wire.H02_ListOffsets;
-import dev.millrace.wire.H22_InitProducerId;
 import dev.millrace.wire.H23_OffsetForLeaderEpoch;
 import dev.millrace.wire.H71_GetTelemetrySubscriptions;
 import dev.millrace.wire.H72_PushTelemetry;
 import dev.millrace.wire.Handler;
 import dev.millrace.wire.Handlers;
 import dev.millrace.wire.TelemetryReceiver;
+import dev.millrace.wire.TransactionHandlers;
 import dev.millrace.wire.fetch.FetchEngine;
 import dev.millrace.wire.fetch.FetchSessions;
 import dev.millrace.wire.net.KafkaServer;
@@ -44,6 +50,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /**
  * The whole server, wired by hand, from top to bottom: read {@link #start} to see what stands on what. Thread-safe.
@@ -90,35 +97,51 @@ public final class Server implements AutoCloseable {
                     machines,
                     Server::randomId);
 
-            OffsetsTopic offsetsTopic = new OffsetsTopic(
+            Supplier<ClusterView> cluster = () -> new MetadataView(metadata.image());
+            LocalPartitions partitions = new LocalPartitions(metadata);
+            MachineSet<GroupCommand> groupMachines = new TopicMachines<>(
                     metadata,
+                    InternalTopics.CONSUMER_OFFSETS,
                     () -> metadata.image().topic(InternalTopics.CONSUMER_OFFSETS),
                     machines,
-                    GroupCoordinator.machineFactory(config.groups(), UUID::randomUUID),
+                    GroupCoordinator.machineFactory(config.groups(), UUID::randomUUID, cluster),
                     config.values().get(MetadataConfigs.OFFSETS_TOPIC_NUM_PARTITIONS));
-            GroupCoordinator groups = new GroupCoordinator(
-                    config.groups(),
-                    offsetsTopic,
-                    topic -> metadata.image().topic(topic).map(TopicImage::id));
-            LogPort port = new LocalLogPort(metadata, groups);
+            GroupCoordinator groups = new GroupCoordinator(config.groups(), groupMachines, cluster);
+            TransactionCoordinator transactions = new TransactionCoordinator(
+                    config.transactions(),
+                    metadata,
+                    groups,
+                    new LocalMarkerTargets(partitions, groups),
+                    scheduler,
+                    machine -> new TopicMachines<>(
+                            metadata,
+                            InternalTopics.TRANSACTION_STATE,
+                            () -> metadata.image().topic(InternalTopics.TRANSACTION_STATE),
+                            machines,
+                            machine,
+                            config.values().get(MetadataConfigs.TRANSACTION_STATE_LOG_NUM_PARTITIONS)));
+            LogPort port = new LocalLogPort(partitions, groups, transactions);
 
             // The Kafka protocol: nobody is answered before it is known what there is.
             metadata.ready().join();
             metadata.onTopicDeleted(topic -> groups.forgetTopic(topic.name(), topic.id()));
+            metadata.onChanged(groups::clusterChanged);
             groups.resume();
+            transactions.resume();
             FetchSessions sessions = new FetchSessions(FETCH_SESSIONS, clock, new SecureRandom());
             List<Handler<?>> handlers = new ArrayList<>();
             handlers.add(new H00_Produce(port));
             handlers.add(new H01_Fetch(new FetchEngine(port, sessions, scheduler, waiting)));
             handlers.add(new H02_ListOffsets(port, waiting));
-            handlers.add(new H22_InitProducerId(metadata::next));
             handlers.add(new H23_OffsetForLeaderEpoch(port));
             handlers.add(new H71_GetTelemetrySubscriptions(TelemetryReceiver.NOBODY, UUID::randomUUID));
             handlers.add(new H72_PushTelemetry(TelemetryReceiver.NOBODY));
-            handlers.addAll(GroupHandlers.all(groups, port, identity.nodeId()));
+            handlers.addAll(GroupHandlers.all(groups, transactions, port, identity.nodeId()));
+            handlers.addAll(TransactionHandlers.all(transactions, groups, port, metadata, clock));
             handlers.addAll(AdminHandlers.of(
-                    metadata, port, files, config.directory(), waiting, LogbackLevels.ofThisProcess()));
-            KafkaServer kafka = closing.add(KafkaServer.start(config.wire(), Handlers.of(handlers), clock));
+                    metadata, port, files, config.directory(), waiting, LogbackLevels.ofThisProcess(), clock));
+            Handlers registered = Handlers.of(handlers, () -> metadata.image().features());
+            KafkaServer kafka = closing.add(KafkaServer.start(config.wire(), registered, clock));
             return new Server(kafka, closing);
         } catch (IOException | RuntimeException e) {
             closing.close();

@@ -3,8 +3,11 @@ package dev.millrace.server;
 import dev.millrace.base.config.Config;
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
+import dev.millrace.control.groups.api.ConsumerKeys;
 import dev.millrace.control.groups.api.GroupSettings;
+import dev.millrace.control.transactions.api.TransactionSettings;
 import dev.millrace.log.LogStoreConfig;
+import dev.millrace.log.compaction.CleanerConfig;
 import dev.millrace.wire.net.Listener;
 import dev.millrace.wire.net.WireOptions;
 import java.nio.file.Path;
@@ -15,7 +18,8 @@ import java.util.List;
  *
  * @param values every key with its value
  */
-public record ServerConfig(Config values, WireOptions wire, LogStoreConfig log, GroupSettings groups) {
+public record ServerConfig(
+        Config values, WireOptions wire, LogStoreConfig log, GroupSettings groups, TransactionSettings transactions) {
 
     private static final long MINUTE_MS = 60_000;
 
@@ -26,7 +30,7 @@ public record ServerConfig(Config values, WireOptions wire, LogStoreConfig log, 
      */
     public static ServerConfig of(Config values) {
         try {
-            return new ServerConfig(values, wire(values), log(values), groups(values));
+            return new ServerConfig(values, wire(values), log(values), groups(values), transactions(values));
         } catch (IllegalArgumentException e) {
             throw new MillraceException(ErrorCode.INVALID_CONFIG, String.valueOf(e.getMessage()), e);
         }
@@ -63,7 +67,13 @@ public record ServerConfig(Config values, WireOptions wire, LogStoreConfig log, 
                 values.get(ServerKeys.DISK_RESERVE_BYTES),
                 values.get(ServerKeys.JOURNAL_FLUSH_INTERVAL_MS),
                 values.get(ServerKeys.RETENTION_CHECK_INTERVAL_MS),
-                values.get(ServerKeys.PRODUCER_ID_EXPIRATION_MS));
+                values.get(ServerKeys.PRODUCER_ID_EXPIRATION_MS),
+                new CleanerConfig(
+                        values.get(ServerKeys.CLEANER_ENABLE),
+                        values.get(ServerKeys.CLEANER_THREADS),
+                        values.get(ServerKeys.CLEANER_DEDUPE_BUFFER_SIZE),
+                        values.get(ServerKeys.CLEANER_IO_MAX_BYTES_PER_SECOND),
+                        Math.max(1, values.get(ServerKeys.CLEANER_BACKOFF_MS))));
     }
 
     private static GroupSettings groups(Config values) {
@@ -74,6 +84,17 @@ public record ServerConfig(Config values, WireOptions wire, LogStoreConfig log, 
                 values.get(ServerKeys.GROUP_INITIAL_DELAY_MS),
                 values.get(ServerKeys.OFFSETS_RETENTION_MINUTES) * MINUTE_MS,
                 values.get(ServerKeys.OFFSETS_RETENTION_CHECK_MS),
-                values.get(ServerKeys.OFFSET_METADATA_MAX));
+                values.get(ServerKeys.OFFSET_METADATA_MAX),
+                ConsumerKeys.settings(values));
+    }
+
+    private static TransactionSettings transactions(Config values) {
+        return new TransactionSettings(
+                values.get(ServerKeys.TRANSACTION_MAX_TIMEOUT_MS),
+                values.get(ServerKeys.TRANSACTION_ABORT_CHECK_MS),
+                values.get(ServerKeys.TRANSACTIONAL_ID_EXPIRATION_MS),
+                values.get(ServerKeys.TRANSACTIONAL_ID_CHECK_MS),
+                TransactionSettings.DEFAULT.maxParkedMs(),
+                TransactionSettings.DEFAULT.maxParkedPerId());
     }
 }

@@ -3,6 +3,7 @@ package dev.millrace.server;
 import dev.millrace.base.config.ConfigKey;
 import dev.millrace.base.config.ConfigSchema;
 import dev.millrace.base.config.ConfigType;
+import dev.millrace.control.groups.api.ConsumerKeys;
 import dev.millrace.control.metadata.MetadataConfigs;
 import dev.millrace.log.Durability;
 import java.util.List;
@@ -39,11 +40,14 @@ public final class ServerKeys {
 
     // Connections and requests.
 
-    static final ConfigKey<Integer> NETWORK_THREADS = ConfigKey.of(ConfigType.INT, 2)
+    /** Then a second loop takes a processor from the log, or from clients: one loop reads more of them in one go. */
+    private static final boolean FEW_PROCESSORS = Runtime.getRuntime().availableProcessors() < 4;
+
+    static final ConfigKey<Integer> NETWORK_THREADS = ConfigKey.of(ConfigType.INT, FEW_PROCESSORS ? 1 : 2)
             .server("num.network.threads")
             .unit("threads")
             .between(1, 64)
-            .doc("Event loops for all connections.");
+            .doc("Event loops for all connections: one where there are fewer than four processors, else two.");
 
     static final ConfigKey<Integer> REQUEST_MAX_BYTES = ConfigKey.of(ConfigType.INT, (int) (100 * MIB))
             .server("socket.request.max.bytes")
@@ -126,6 +130,37 @@ public final class ServerKeys {
             .atLeast(1)
             .doc("A producer that is idle for so long is forgotten, and with it what it may not write twice.");
 
+    // Compaction.
+
+    static final ConfigKey<Boolean> CLEANER_ENABLE = ConfigKey.of(ConfigType.BOOLEAN, true)
+            .server("log.cleaner.enable")
+            .doc("Whether topics with cleanup.policy=compact are compacted.");
+
+    static final ConfigKey<Integer> CLEANER_THREADS = ConfigKey.of(ConfigType.INT, 1)
+            .server("log.cleaner.threads")
+            .unit("threads")
+            .between(1, 64)
+            .doc("Threads that compact, each one partition at a time.");
+
+    static final ConfigKey<Long> CLEANER_DEDUPE_BUFFER_SIZE = ConfigKey.of(ConfigType.LONG, 128L << 20)
+            .server("log.cleaner.dedupe.buffer.size")
+            .unit("bytes")
+            .atLeast(1 << 20)
+            .doc("Memory for the keys of the partitions that are being compacted, of all threads together. Taken as"
+                    + " it is needed and given back afterwards: about 50 bytes for each key.");
+
+    static final ConfigKey<Double> CLEANER_IO_MAX_BYTES_PER_SECOND = ConfigKey.of(ConfigType.DOUBLE, Double.MAX_VALUE)
+            .server("log.cleaner.io.max.bytes.per.second")
+            .unit("bytes/s")
+            .rule(rate -> rate > 0, "above 0")
+            .doc("What compaction may read and write, of all threads together.");
+
+    static final ConfigKey<Long> CLEANER_BACKOFF_MS = ConfigKey.of(ConfigType.LONG, 15_000L)
+            .server("log.cleaner.backoff.ms")
+            .unit("ms")
+            .atLeast(0)
+            .doc("How long compaction rests when there is nothing to do.");
+
     // Groups.
 
     static final ConfigKey<Integer> GROUP_MIN_SESSION_MS = ConfigKey.of(ConfigType.INT, 6_000)
@@ -170,6 +205,32 @@ public final class ServerKeys {
             .atLeast(0)
             .doc("What a client may say in its own words about an offset that it commits.");
 
+    // Transactions.
+
+    static final ConfigKey<Integer> TRANSACTION_MAX_TIMEOUT_MS = ConfigKey.of(ConfigType.INT, 900_000)
+            .server("transaction.max.timeout.ms")
+            .unit("ms")
+            .atLeast(1)
+            .doc("A producer whose transactions may last longer is refused.");
+
+    static final ConfigKey<Integer> TRANSACTION_ABORT_CHECK_MS = ConfigKey.of(ConfigType.INT, 10_000)
+            .server("transaction.abort.timed.out.transaction.cleanup.interval.ms")
+            .unit("ms")
+            .atLeast(1)
+            .doc("How often transactions that have lasted too long are looked for, to be aborted.");
+
+    static final ConfigKey<Integer> TRANSACTIONAL_ID_EXPIRATION_MS = ConfigKey.of(ConfigType.INT, 604_800_000)
+            .server("transactional.id.expiration.ms")
+            .unit("ms")
+            .atLeast(1)
+            .doc("A transactional id without transactions for so long is forgotten.");
+
+    static final ConfigKey<Integer> TRANSACTIONAL_ID_CHECK_MS = ConfigKey.of(ConfigType.INT, 3_600_000)
+            .server("transaction.remove.expired.transaction.cleanup.interval.ms")
+            .unit("ms")
+            .atLeast(1)
+            .doc("How often transactional ids that have expired are looked for.");
+
     private static final ConfigSchema SCHEMA = ConfigSchema.of(List.of(
                     LISTENERS,
                     ADVERTISED_LISTENERS,
@@ -189,13 +250,23 @@ public final class ServerKeys {
                     DISK_RESERVE_BYTES,
                     RETENTION_CHECK_INTERVAL_MS,
                     PRODUCER_ID_EXPIRATION_MS,
+                    CLEANER_ENABLE,
+                    CLEANER_THREADS,
+                    CLEANER_DEDUPE_BUFFER_SIZE,
+                    CLEANER_IO_MAX_BYTES_PER_SECOND,
+                    CLEANER_BACKOFF_MS,
                     GROUP_MIN_SESSION_MS,
                     GROUP_MAX_SESSION_MS,
                     GROUP_MAX_SIZE,
                     GROUP_INITIAL_DELAY_MS,
                     OFFSETS_RETENTION_MINUTES,
                     OFFSETS_RETENTION_CHECK_MS,
-                    OFFSET_METADATA_MAX))
+                    OFFSET_METADATA_MAX,
+                    TRANSACTION_MAX_TIMEOUT_MS,
+                    TRANSACTION_ABORT_CHECK_MS,
+                    TRANSACTIONAL_ID_EXPIRATION_MS,
+                    TRANSACTIONAL_ID_CHECK_MS))
+            .plus(ConsumerKeys.SCHEMA)
             .plus(MetadataConfigs.SCHEMA);
 
     private ServerKeys() {}

@@ -4,6 +4,7 @@ import dev.millrace.base.config.Config;
 import dev.millrace.base.config.ConfigKey;
 import dev.millrace.base.config.ConfigSource;
 import dev.millrace.base.config.ConfigType;
+import dev.millrace.control.metadata.GroupConfigs;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -97,6 +98,15 @@ record ConfigAnswers(boolean synonyms, boolean documentation) {
         synonymous.addAll(from(key.serverName().orElseGet(key::name), told.subList(synonymous.size(), told.size())));
         Config.Setting<?> effective = config.setting(key);
         return result(key.name(), key, Optional.of(effective.text()), source(effective.source()), synonymous);
+    }
+
+    /** A key as it is for a group. */
+    DescribeConfigsResourceResult ofGroup(GroupConfigs.Entry entry, Map<String, String> own, Config config) {
+        Config.Setting<?> inherited = config.setting(entry.server());
+        Optional<String> set = Optional.ofNullable(own.get(entry.key().name()));
+        byte source =
+                set.isPresent() ? DescribeConfigsResponse.ConfigSource.GROUP_CONFIG.id() : source(inherited.source());
+        return result(entry.key().name(), entry.key(), set.or(() -> Optional.of(inherited.text())), source, List.of());
     }
 
     /** A key of the server, under one of its names. */

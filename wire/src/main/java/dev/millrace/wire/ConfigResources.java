@@ -7,7 +7,7 @@ import dev.millrace.control.metadata.MetadataService;
 import dev.millrace.control.metadata.TopicNames;
 import org.apache.kafka.common.config.ConfigResource;
 
-/** What a request for configurations names: a topic, this broker, or the default of all brokers. Stateless. */
+/** What a request for configurations names: a topic, a group, this broker, or the default of all brokers. Stateless. */
 final class ConfigResources {
 
     private ConfigResources() {}
@@ -32,11 +32,17 @@ final class ConfigResources {
                 checkNode(name, metadata);
                 yield new ConfigTarget.OfBroker();
             }
+            case GROUP -> {
+                if (name.isEmpty()) {
+                    throw new MillraceException(ErrorCode.INVALID_REQUEST, "Default group resources are not allowed.");
+                }
+                yield new ConfigTarget.OfGroup(name);
+            }
             default ->
                 throw new MillraceException(
                         ErrorCode.INVALID_REQUEST,
                         "The configuration of resource type " + type
-                                + " cannot be changed here; types 2 (topic) and 4 (broker) can");
+                                + " cannot be changed here; types 2 (topic), 4 (broker) and 32 (group) can");
         };
     }
 

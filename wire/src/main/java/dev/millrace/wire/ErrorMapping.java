@@ -33,6 +33,7 @@ public final class ErrorMapping {
             case TOPIC_EXISTS -> Errors.TOPIC_ALREADY_EXISTS;
             case OFFSET_OUT_OF_RANGE -> Errors.OFFSET_OUT_OF_RANGE;
             case POLICY_VIOLATION -> Errors.POLICY_VIOLATION;
+            case INVALID_FEATURE_LEVEL -> Errors.INVALID_UPDATE_VERSION;
             case UNSUPPORTED_VERSION -> Errors.UNSUPPORTED_VERSION;
             case UNKNOWN_TOPIC_OR_PARTITION -> Errors.UNKNOWN_TOPIC_OR_PARTITION;
             case UNKNOWN_TOPIC_ID -> Errors.UNKNOWN_TOPIC_ID;
@@ -45,8 +46,15 @@ public final class ErrorMapping {
             case OUT_OF_ORDER_SEQUENCE -> Errors.OUT_OF_ORDER_SEQUENCE_NUMBER;
             case INVALID_PRODUCER_EPOCH -> Errors.INVALID_PRODUCER_EPOCH;
             case UNKNOWN_PRODUCER_ID -> Errors.UNKNOWN_PRODUCER_ID;
-            // The one refusal of a transactional id that every client, librdkafka too, takes as final.
-            case TRANSACTIONS_NOT_AVAILABLE -> Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+            case INVALID_TXN_STATE -> Errors.INVALID_TXN_STATE;
+            case TRANSACTION_COORDINATOR_FENCED -> Errors.TRANSACTION_COORDINATOR_FENCED;
+            case INVALID_TRANSACTION_TIMEOUT -> Errors.INVALID_TRANSACTION_TIMEOUT;
+            case INVALID_PRODUCER_ID_MAPPING -> Errors.INVALID_PRODUCER_ID_MAPPING;
+            case PRODUCER_FENCED -> Errors.PRODUCER_FENCED;
+            case CONCURRENT_TRANSACTIONS -> Errors.CONCURRENT_TRANSACTIONS;
+            case TRANSACTION_ABORTABLE -> Errors.TRANSACTION_ABORTABLE;
+            case TRANSACTIONAL_ID_NOT_FOUND -> Errors.TRANSACTIONAL_ID_NOT_FOUND;
+            case UNSTABLE_OFFSET_COMMIT -> Errors.UNSTABLE_OFFSET_COMMIT;
             case COORDINATOR_LOADING -> Errors.COORDINATOR_LOAD_IN_PROGRESS;
             case COORDINATOR_NOT_AVAILABLE -> Errors.COORDINATOR_NOT_AVAILABLE;
             case NOT_COORDINATOR -> Errors.NOT_COORDINATOR;
@@ -57,6 +65,10 @@ public final class ErrorMapping {
             case GROUP_MAX_SIZE_REACHED -> Errors.GROUP_MAX_SIZE_REACHED;
             case ILLEGAL_GENERATION -> Errors.ILLEGAL_GENERATION;
             case INCONSISTENT_GROUP_PROTOCOL -> Errors.INCONSISTENT_GROUP_PROTOCOL;
+            case FENCED_MEMBER_EPOCH -> Errors.FENCED_MEMBER_EPOCH;
+            case STALE_MEMBER_EPOCH -> Errors.STALE_MEMBER_EPOCH;
+            case UNSUPPORTED_ASSIGNOR -> Errors.UNSUPPORTED_ASSIGNOR;
+            case INVALID_REGULAR_EXPRESSION -> Errors.INVALID_REGULAR_EXPRESSION;
             case UNKNOWN_MEMBER_ID -> Errors.UNKNOWN_MEMBER_ID;
             case MEMBER_ID_REQUIRED -> Errors.MEMBER_ID_REQUIRED;
             case FENCED_INSTANCE_ID -> Errors.FENCED_INSTANCE_ID;

@@ -8,6 +8,9 @@ import org.apache.kafka.common.protocol.Errors;
 /** What the handlers of groups have in common. Stateless. */
 final class GroupAnswers {
 
+    /** One bit each, at the number of the ACL operation: READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS. */
+    static final int EVERY_OPERATION = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11;
+
     private GroupAnswers() {}
 
     /** Where the client is, as descriptions of groups show it: {@code /127.0.0.1}. */

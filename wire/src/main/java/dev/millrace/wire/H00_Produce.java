@@ -36,10 +36,12 @@ import org.slf4j.LoggerFactory;
  * </ul>
  *
  * <p>What is wrong with single records is told by their indexes (KIP-467). The transactional id of a request without transactional batches
- * means nothing.
+ * means nothing; transactional batches without it are refused.
  *
- * <p>Deliberately missing: transactions (a transactional batch is refused, finally); {@code timeout.ms}, which in Kafka bounds the wait for
- * followers, of which there are none.
+ * <p>Transactions: a batch that begins its transaction in a partition is verified with the coordinator first; from v12 on it makes the partition part
+ * of the transaction (KIP-890). v11: TRANSACTION_ABORTABLE, before that INVALID_TXN_STATE.
+ *
+ * <p>Deliberately missing: {@code timeout.ms}, which in Kafka bounds the wait for followers, of which there are none.
  */
 public final class H00_Produce implements Handler<ProduceRequestData> {
 
@@ -52,9 +54,13 @@ public final class H00_Produce implements Handler<ProduceRequestData> {
     private static final long UNKNOWN_OFFSET = -1;
 
     private final LogPort port;
+    private final TransactionalWrites transactional;
+    private final Runnable startAppends;
 
     public H00_Produce(LogPort port) {
         this.port = port;
+        this.transactional = new TransactionalWrites(port.transactions());
+        this.startAppends = port::startAppends;
     }
 
     @Override
@@ -76,14 +82,15 @@ public final class H00_Produce implements Handler<ProduceRequestData> {
     public CompletableFuture<ApiMessage> handle(ProduceRequestData request, RequestContext context) {
         ProduceResponseData answer = new ProduceResponseData();
         ProduceCall call = new ProduceCall(answer, request.acks(), context.takeFrame());
-        boolean transactional = isTransactional(request);
+        boolean anyTransactional = isTransactional(request);
+        List<TransactionalWrites.Write> inTransaction = new ArrayList<>(0);
         for (TopicProduceData topic : request.topicData()) {
             List<PartitionProduceResponse> entries =
                     new ArrayList<>(topic.partitionData().size());
             for (PartitionProduceData partition : topic.partitionData()) {
                 PartitionProduceResponse entry = new PartitionProduceResponse().setIndex(partition.index());
                 entries.add(entry);
-                append(call, request.acks(), transactional, topic, partition, entry, context.apiVersion());
+                append(call, request, anyTransactional, topic, partition, entry, inTransaction, context.apiVersion());
             }
             answer.responses()
                     .add(new TopicProduceResponse()
@@ -91,23 +98,33 @@ public final class H00_Produce implements Handler<ProduceRequestData> {
                             .setTopicId(topic.topicId())
                             .setPartitionResponses(entries));
         }
+        // First: what is queued starts, whatever becomes of what follows.
+        context.afterBurst(startAppends);
+        if (!inTransaction.isEmpty()) {
+            transactional.start(request.transactionalId(), inTransaction, call, context);
+        }
         call.allStarted();
         return call.future();
     }
 
     private void append(
             ProduceCall call,
-            short acks,
-            boolean transactional,
+            ProduceRequestData request,
+            boolean anyTransactional,
             TopicProduceData topic,
             PartitionProduceData data,
             PartitionProduceResponse entry,
+            List<TransactionalWrites.Write> inTransaction,
             short apiVersion) {
         try {
-            checkRequest(acks, transactional);
+            checkRequest(request, anyTransactional);
             PartitionPort partition = partition(topic, data.index(), apiVersion);
             ByteBuffer batch = ProducedBatch.of(data.records(), apiVersion);
-            call.started(partition, partition.append(batch, AppendOptions.CLIENT), entry);
+            if (anyTransactional && ProducedBatch.isTransactional(data.records())) {
+                inTransaction.add(new TransactionalWrites.Write(partition, batch, entry));
+            } else {
+                call.started(partition, partition.appendLater(batch, AppendOptions.CLIENT), entry);
+            }
         } catch (RuntimeException e) {
             call.refused();
             fail(entry, e);
@@ -126,14 +143,14 @@ public final class H00_Produce implements Handler<ProduceRequestData> {
         return false;
     }
 
-    private static void checkRequest(short acks, boolean transactional) {
+    private static void checkRequest(ProduceRequestData request, boolean anyTransactional) {
+        short acks = request.acks();
         if (acks != ACKS_ALL && acks != ACKS_LEADER && acks != ACKS_NONE) {
             throw Errors.INVALID_REQUIRED_ACKS.exception("acks is " + acks + ": use all (-1), 1 or 0");
         }
-        if (transactional) {
-            throw new MillraceException(
-                    ErrorCode.TRANSACTIONS_NOT_AVAILABLE,
-                    "transactions are not available yet: produce without transactional.id");
+        if (anyTransactional && request.transactionalId() == null) {
+            throw Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.exception(
+                    "transactional batches need the transactional id of their producer");
         }
     }
 

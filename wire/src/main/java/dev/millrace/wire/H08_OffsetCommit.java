@@ -31,7 +31,8 @@ import org.apache.kafka.common.protocol.Errors;
  * <ul>
  *   <li>v2 to v4: the client says how long to keep the offsets; from v5 on the server decides.
  *   <li>v6: leader epochs (KIP-320). v7: static members (KIP-345). v8: flexible.
- *   <li>v9: a member of a group that does not exist hears GROUP_ID_NOT_FOUND, before that ILLEGAL_GENERATION.
+ *   <li>v9: a member of a group that does not exist hears GROUP_ID_NOT_FOUND, before that ILLEGAL_GENERATION. Members of
+ *       KIP-848 groups hear STALE_MEMBER_EPOCH.
  *   <li>v10: topics by id instead of name (KIP-848).
  * </ul>
  */
@@ -143,6 +144,9 @@ final class H08_OffsetCommit implements Handler<OffsetCommitRequestData> {
 
     private static Errors refusal(Throwable failure, short version) {
         Errors error = ErrorMapping.errors(failure);
+        if (error == Errors.STALE_MEMBER_EPOCH && version < GROUP_NOT_FOUND_MIN_VERSION) {
+            return Errors.UNSUPPORTED_VERSION;
+        }
         return error == Errors.GROUP_ID_NOT_FOUND && version < GROUP_NOT_FOUND_MIN_VERSION
                 ? Errors.ILLEGAL_GENERATION
                 : error;

@@ -1,6 +1,7 @@
 package dev.millrace.wire;
 
 import dev.millrace.control.groups.GroupCoordinator;
+import dev.millrace.control.groups.api.OffsetReader;
 import dev.millrace.control.port.GroupOffsets;
 import dev.millrace.control.port.LogPort;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.Uuid;
@@ -34,7 +36,7 @@ import org.apache.kafka.common.protocol.Errors;
  * <ul>
  *   <li>v2: no topics at all asks for everything that is committed. v5: leader epochs (KIP-320). v6: flexible.
  *   <li>v7: may insist on stable offsets (KIP-447). v8: several groups at once (KIP-709).
- *   <li>v9: names the member, which matters to KIP-848 groups alone. v10: topics by id instead of name.
+ *   <li>v9: names the member, which in a KIP-848 group must be up to date. v10: topics by id instead of name.
  * </ul>
  */
 final class H09_OffsetFetch implements Handler<OffsetFetchRequestData> {
@@ -74,11 +76,11 @@ final class H09_OffsetFetch implements Handler<OffsetFetchRequestData> {
     public CompletableFuture<OffsetFetchResponseData> handle(OffsetFetchRequestData request, RequestContext context) {
         short version = context.apiVersion();
         if (version < GROUPS_MIN_VERSION) {
-            return fetch(asGroup(request), version).thenApply(H09_OffsetFetch::withoutGroup);
+            return fetch(asGroup(request), request.requireStable(), version).thenApply(H09_OffsetFetch::withoutGroup);
         }
         List<CompletableFuture<OffsetFetchResponseGroup>> answers = new ArrayList<>();
         for (OffsetFetchRequestGroup group : request.groups()) {
-            answers.add(fetch(group, version)
+            answers.add(fetch(group, request.requireStable(), version)
                     .exceptionally(failure -> new OffsetFetchResponseGroup()
                             .setGroupId(group.groupId())
                             .setErrorCode(ErrorMapping.errors(failure).code())));
@@ -88,10 +90,30 @@ final class H09_OffsetFetch implements Handler<OffsetFetchRequestData> {
                         .setGroups(answers.stream().map(CompletableFuture::join).toList()));
     }
 
+    /** What a transaction may still change is told to be so, if the client insists (KIP-447). */
+    private CompletableFuture<OffsetFetchResponseGroup> fetch(
+            OffsetFetchRequestGroup group, boolean requireStable, short version) {
+        if (!requireStable) {
+            return fetch(group, version);
+        }
+        return groups.fetchUnstable(group.groupId())
+                .thenCombine(fetch(group, version), (unstable, answer) -> withUnstable(answer, unstable));
+    }
+
+    private OffsetFetchResponseGroup withUnstable(OffsetFetchResponseGroup answer, Set<GroupOffsets.Key> unstable) {
+        for (OffsetFetchResponseTopics topic : answer.topics()) {
+            String name = topic.name().isEmpty() ? name(topic.topicId()).orElse("") : topic.name();
+            topic.partitions()
+                    .replaceAll(partition -> unstable.contains(new GroupOffsets.Key(name, partition.partitionIndex()))
+                            ? none(partition.partitionIndex()).setErrorCode(Errors.UNSTABLE_OFFSET_COMMIT.code())
+                            : partition);
+        }
+        return answer;
+    }
+
     private CompletableFuture<OffsetFetchResponseGroup> fetch(OffsetFetchRequestGroup group, short version) {
         if (group.topics() == null) {
-            return groups.fetchAll(group.groupId())
-                    .thenApply(positions -> group(group, everything(positions, version)));
+            return groups.fetchAll(reader(group)).thenApply(positions -> group(group, everything(positions, version)));
         }
         List<NamedTopic> topics = new ArrayList<>(group.topics().size());
         List<GroupOffsets.Key> keys = new ArrayList<>();
@@ -102,7 +124,11 @@ final class H09_OffsetFetch implements Handler<OffsetFetchRequestData> {
             name.ifPresent(known ->
                     topic.partitionIndexes().forEach(partition -> keys.add(new GroupOffsets.Key(known, partition))));
         }
-        return groups.fetch(group.groupId(), keys).thenApply(positions -> group(group, asked(topics, positions)));
+        return groups.fetch(reader(group), keys).thenApply(positions -> group(group, asked(topics, positions)));
+    }
+
+    private static OffsetReader reader(OffsetFetchRequestGroup group) {
+        return new OffsetReader(group.groupId(), Optional.ofNullable(group.memberId()), group.memberEpoch());
     }
 
     /** A topic that was asked for; {@code name} is empty if no topic has its id. */

@@ -1,6 +1,7 @@
 package dev.millrace.wire;
 
 import dev.millrace.control.groups.GroupCoordinator;
+import dev.millrace.control.transactions.TransactionCoordinator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,26 +16,28 @@ import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
 /**
  * FindCoordinator (key 10), versions 0 to 6.
  *
- * <p>Behaviour: this node coordinates everything. The first question about a group creates {@code __consumer_offsets}, and waits for it.
+ * <p>Behaviour: this node coordinates everything. The first question about a group creates {@code __consumer_offsets}, and waits for it; the first
+ * about a transactional id does the same with {@code __transaction_state}.
  *
  * <ul>
  *   <li>v1: type of the key. v3: flexible. v4: several keys at once (KIP-699).
  *   <li>v6: share groups (KIP-932).
  * </ul>
  *
- * <p>Deliberately missing: share groups; their keys are refused with INVALID_REQUEST, as by a Kafka that has them switched off. Transactional
- * ids find this node, whose InitProducerId then says why there are no transactions.
+ * <p>Deliberately missing: share groups; their keys are refused with INVALID_REQUEST, as by a Kafka that has them switched off.
  */
 final class H10_FindCoordinator implements Handler<FindCoordinatorRequestData> {
 
     private static final short BATCHED_MIN_VERSION = 4;
 
     private final GroupCoordinator groups;
+    private final TransactionCoordinator transactions;
     private final int nodeId;
 
     /** Answers with this node, under the address by which the client reached it. */
-    H10_FindCoordinator(GroupCoordinator groups, int nodeId) {
+    H10_FindCoordinator(GroupCoordinator groups, TransactionCoordinator transactions, int nodeId) {
         this.groups = groups;
+        this.transactions = transactions;
         this.nodeId = nodeId;
     }
 
@@ -61,7 +64,7 @@ final class H10_FindCoordinator implements Handler<FindCoordinatorRequestData> {
             return groups.ready().thenApply(ready -> answer(request, context, Errors.NONE));
         }
         if (type == CoordinatorType.TRANSACTION.id()) {
-            return CompletableFuture.completedFuture(answer(request, context, Errors.NONE));
+            return transactions.ready().thenApply(ready -> answer(request, context, Errors.NONE));
         }
         if (type == CoordinatorType.SHARE.id()) {
             return CompletableFuture.completedFuture(answer(request, context, Errors.INVALID_REQUEST));

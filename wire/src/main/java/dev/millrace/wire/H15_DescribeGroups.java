@@ -28,9 +28,6 @@ final class H15_DescribeGroups implements Handler<DescribeGroupsRequestData> {
 
     private static final short NOT_FOUND_MIN_VERSION = 6;
 
-    /** One bit each, at the number of the ACL operation: READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS. */
-    private static final int EVERY_OPERATION = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11;
-
     private final GroupCoordinator groups;
 
     H15_DescribeGroups(GroupCoordinator groups) {
@@ -73,7 +70,7 @@ final class H15_DescribeGroups implements Handler<DescribeGroupsRequestData> {
             String groupId, Optional<GroupDescription> group, short version, boolean withOperations) {
         DescribedGroup described = group.map(H15_DescribeGroups::described).orElseGet(() -> missing(groupId, version));
         boolean exists = described.errorCode() == Errors.NONE.code();
-        return withOperations && exists ? described.setAuthorizedOperations(EVERY_OPERATION) : described;
+        return withOperations && exists ? described.setAuthorizedOperations(GroupAnswers.EVERY_OPERATION) : described;
     }
 
     private static DescribedGroup missing(String groupId, short version) {

@@ -36,7 +36,7 @@ import org.apache.kafka.common.protocol.Errors;
  *   <li>v7: and the topic's id.
  * </ul>
  *
- * <p>Deliberately missing: replication factors other than 1, as there is one node; {@code cleanup.policy=compact}; the timeout, as nothing
+ * <p>Deliberately missing: replication factors other than 1, as there is one node; the timeout, as nothing
  * is waited for but the disk.
  */
 final class H19_CreateTopics implements Handler<CreateTopicsRequestData> {

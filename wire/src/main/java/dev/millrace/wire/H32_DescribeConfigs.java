@@ -4,12 +4,14 @@ import dev.millrace.base.config.Config;
 import dev.millrace.base.config.ConfigKey;
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
+import dev.millrace.control.metadata.GroupConfigs;
 import dev.millrace.control.metadata.MetadataService;
 import dev.millrace.control.metadata.TopicImage;
 import dev.millrace.control.metadata.TopicNames;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -105,7 +107,7 @@ final class H32_DescribeConfigs implements Handler<DescribeConfigsRequestData> {
                 if (name.isEmpty()) {
                     throw new MillraceException(ErrorCode.INVALID_REQUEST, "The resource name is empty");
                 }
-                yield List.of();
+                yield resource.resourceType() == ConfigResource.Type.GROUP.id() ? describer.group(name) : List.of();
             }
             case UNKNOWN ->
                 throw new MillraceException(
@@ -142,6 +144,17 @@ final class H32_DescribeConfigs implements Handler<DescribeConfigsRequestData> {
             for (ConfigKey<?> key : ConfigAnswers.topicKeys(config)) {
                 if (wants(key.name())) {
                     results.add(answers.ofTopic(key, config));
+                }
+            }
+            return results;
+        }
+
+        List<DescribeConfigsResourceResult> group(String groupId) {
+            Config config = metadata.brokerConfig();
+            Map<String, String> own = metadata.image().groupConfigs().getOrDefault(groupId, Map.of());
+            for (GroupConfigs.Entry entry : GroupConfigs.ALL) {
+                if (wants(entry.key().name())) {
+                    results.add(answers.ofGroup(entry, own, config));
                 }
             }
             return results;

@@ -15,8 +15,8 @@ import org.apache.kafka.common.protocol.Errors;
 /**
  * ListConfigResources (key 74), versions 0 and 1.
  *
- * <p>Behaviour: what there is that has settings: topics, and this broker with its loggers (KIP-1142). Client metrics (v0, KIP-714) and groups have
- * none here.
+ * <p>Behaviour: what there is that has settings: topics, this broker with its loggers, and groups that have settings of their own (KIP-1142). Client
+ * metrics (v0, KIP-714) have none here.
  */
 final class H74_ListConfigResources implements Handler<ListConfigResourcesRequestData> {
 
@@ -76,7 +76,9 @@ final class H74_ListConfigResources implements Handler<ListConfigResourcesReques
                 metadata.image().topics().stream().map(topic -> topic.name()).toList();
             case BROKER, BROKER_LOGGER ->
                 List.of(Integer.toString(metadata.settings().nodeId()));
-            case CLIENT_METRICS, GROUP, UNKNOWN -> List.of();
+            case GROUP ->
+                metadata.image().groupConfigs().keySet().stream().sorted().toList();
+            case CLIENT_METRICS, UNKNOWN -> List.of();
         };
     }
 }

@@ -1,8 +1,11 @@
 package dev.millrace.wire;
 
+import dev.millrace.control.metadata.FeatureLevels;
+import dev.millrace.control.metadata.MetadataImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /**
@@ -16,15 +19,22 @@ public final class Handlers {
         this.byKey = byKey;
     }
 
+    /** Registers, with the features of a server that never had others. */
+    public static Handlers of(List<? extends Handler<?>> handlers) {
+        FeatureLevels none = MetadataImage.empty().features();
+        return of(handlers, () -> none);
+    }
+
     /**
      * Registers.
      *
      * @param handlers all but ApiVersions, in any order
+     * @param features the levels that ApiVersions tells, asked for with each answer
      * @throws IllegalArgumentException if two serve the same key, or one claims a version that the messages do not know as stable
      */
-    public static Handlers of(List<? extends Handler<?>> handlers) {
+    public static Handlers of(List<? extends Handler<?>> handlers, Supplier<FeatureLevels> features) {
         List<Handler<?>> all = new ArrayList<>(handlers);
-        all.add(new H18_ApiVersions(handlers));
+        all.add(new H18_ApiVersions(handlers, features));
         Handler<?>[] byKey = new Handler<?>[maxKey() + 1];
         for (Handler<?> handler : all) {
             ApiKeys key = handler.key();

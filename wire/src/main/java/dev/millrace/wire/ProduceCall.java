@@ -55,6 +55,18 @@ final class ProduceCall implements BiConsumer<AppendResult, @Nullable Throwable>
                 .whenComplete((result, failure) -> answered(partition, entry, result, failure));
     }
 
+    /** An append that is to come, or not: until {@link #release}, the frame is kept and the answer waits. */
+    void hold() {
+        notAccepted.incrementAndGet();
+        notAnswered.incrementAndGet();
+    }
+
+    /** What was held has been started, or refused. */
+    void release() {
+        acceptedOne();
+        answeredOne();
+    }
+
     /** No append follows. */
     void allStarted() {
         acceptedOne();

@@ -33,6 +33,14 @@ public interface RequestContext {
     }
 
     /**
+     * Runs {@code task} on the event loop when everything that has arrived by now, on any connection of this loop, has been handed to its
+     * handler; once, however many requests ask for the same one. Called inside {@link Handler#handle} only.
+     */
+    default void afterBurst(Runnable task) {
+        task.run();
+    }
+
+    /**
      * Runs {@code action} on the event loop if the connection ends before this request is answered: for what waits on behalf of a client.
      * One action at most; called inside {@link Handler#handle} only.
      */

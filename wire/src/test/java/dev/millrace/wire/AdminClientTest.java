@@ -56,7 +56,8 @@ class AdminClientTest {
             control.files(),
             Path.of(System.getProperty("java.io.tmpdir")),
             control.waiting(),
-            LoggerLevels.NONE));
+            LoggerLevels.NONE,
+            control.clock()));
     private final Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, server.bootstrap()));
 
     @AfterEach
@@ -96,8 +97,8 @@ class AdminClientTest {
         assertFails(InvalidTopicException.class, create(new NewTopic("a b", 1, (short) 1)));
         assertFails(InvalidPartitionsException.class, create(new NewTopic("none", 0, (short) 1)));
         assertFails(InvalidReplicationFactorException.class, create(new NewTopic("many", 1, (short) 3)));
-        NewTopic compacted = new NewTopic("compacted", 1, (short) 1).configs(Map.of("cleanup.policy", "compact"));
-        assertFails(InvalidConfigurationException.class, create(compacted));
+        NewTopic burnt = new NewTopic("burnt", 1, (short) 1).configs(Map.of("cleanup.policy", "burn"));
+        assertFails(InvalidConfigurationException.class, create(burnt));
         NewTopic misspelt = new NewTopic("misspelt", 1, (short) 1).configs(Map.of("retention.mss", "1"));
         assertFails(InvalidConfigurationException.class, create(misspelt));
         assertThat(get(admin.listTopics().names())).containsExactly("there");

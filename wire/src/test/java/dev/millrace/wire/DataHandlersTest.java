@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
@@ -36,6 +35,7 @@ import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceRespo
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,25 +127,19 @@ final class DataHandlersTest {
     }
 
     @Test
-    void shouldRefuseTransactionsForGood() throws Exception {
+    void shouldRefuseATransactionalBatchWithoutTransactionOrProducer() throws Exception {
         ByteBuffer transactional = batch(1);
         transactional.putShort(21, (short) 0x10);
-        for (String id : Arrays.asList("t", null)) {
-            ProduceRequestData request = produceRequest((short) 12, (short) -1, transactional.duplicate());
-            ProduceResponseData answer =
-                    fixture.client().call(ApiKeys.PRODUCE, (short) 12, request.setTransactionalId(id));
-            assertThat(onlyPartition(answer).errorCode())
-                    .isEqualTo(Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code());
-        }
-        ProduceRequestData plain = produceRequest((short) 12, (short) -1, batch(1));
-        ProduceResponseData stored = fixture.client().call(ApiKeys.PRODUCE, (short) 12, plain.setTransactionalId("t"));
-        assertThat(onlyPartition(stored).errorCode()).isZero();
-        InitProducerIdResponseData init = fixture.client()
-                .call(
-                        ApiKeys.INIT_PRODUCER_ID,
-                        (short) 5,
-                        new InitProducerIdRequestData().setTransactionalId("t").setTransactionTimeoutMs(1000));
-        assertThat(init.errorCode()).isEqualTo(Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code());
+        assertThat(produceAs(null, transactional)).isEqualTo(Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
+        assertThat(produceAs("t", transactional)).isEqualTo(Errors.INVALID_RECORD);
+        assertThat(produceAs("t", batch(1))).as("the id means nothing").isEqualTo(Errors.NONE);
+    }
+
+    private Errors produceAs(@Nullable String transactionalId, ByteBuffer batch) throws Exception {
+        ProduceRequestData request = produceRequest((short) 12, (short) -1, batch.duplicate());
+        ProduceResponseData answer =
+                fixture.client().call(ApiKeys.PRODUCE, (short) 12, request.setTransactionalId(transactionalId));
+        return Errors.forCode(onlyPartition(answer).errorCode());
     }
 
     @Test

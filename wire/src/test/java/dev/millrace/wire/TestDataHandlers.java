@@ -46,7 +46,7 @@ public final class TestDataHandlers implements AutoCloseable {
                 new H00_Produce(log),
                 new H01_Fetch(new FetchEngine(log, sessions, scheduler, WAITING)),
                 new H02_ListOffsets(log, WAITING),
-                new H22_InitProducerId(producerIds),
+                new H22_InitProducerId(producerIds, log.transactions()),
                 new H23_OffsetForLeaderEpoch(log));
     }
 

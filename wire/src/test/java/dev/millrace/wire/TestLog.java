@@ -1,17 +1,28 @@
 package dev.millrace.wire;
 
 import dev.millrace.base.TopicId;
+import dev.millrace.base.error.ErrorCode;
+import dev.millrace.base.error.MillraceException;
 import dev.millrace.base.files.DiskFileStore;
 import dev.millrace.base.files.FileStore;
 import dev.millrace.base.time.Clock;
+import dev.millrace.control.groups.api.CommitRequest;
 import dev.millrace.control.port.GroupOffsets;
 import dev.millrace.control.port.LogPort;
 import dev.millrace.control.port.PartitionPort;
+import dev.millrace.control.port.Transactions;
+import dev.millrace.control.transactions.api.AddRequest;
+import dev.millrace.control.transactions.api.EndRequest;
+import dev.millrace.control.transactions.api.InitRequest;
+import dev.millrace.control.transactions.api.ProducerIdentity;
+import dev.millrace.control.transactions.api.TransactionPartition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -77,8 +88,48 @@ public final class TestLog implements LogPort, AutoCloseable {
     }
 
     @Override
+    public void startAppends() {
+        // Appends begin at once.
+    }
+
+    @Override
     public GroupOffsets groupOffsets() {
         throw new IllegalStateException("no groups here");
+    }
+
+    @Override
+    public Transactions transactions() {
+        return new NoTransactions();
+    }
+
+    /** Nobody here has a transactional id. */
+    private static final class NoTransactions implements Transactions {
+
+        @Override
+        public CompletableFuture<ProducerIdentity> initProducerId(InitRequest request) {
+            return unknown();
+        }
+
+        @Override
+        public CompletableFuture<Set<TransactionPartition>> addPartitions(AddRequest request) {
+            return unknown();
+        }
+
+        @Override
+        public CompletableFuture<Map<GroupOffsets.Key, Optional<ErrorCode>>> commitOffsets(
+                String transactionalId, ProducerIdentity producer, CommitRequest commit, int clientVersion) {
+            return unknown();
+        }
+
+        @Override
+        public CompletableFuture<ProducerIdentity> end(EndRequest request) {
+            return unknown();
+        }
+
+        private static <R> CompletableFuture<R> unknown() {
+            return CompletableFuture.failedFuture(
+                    new MillraceException(ErrorCode.INVALID_PRODUCER_ID_MAPPING, "no transactions here"));
+        }
     }
 
     @Override

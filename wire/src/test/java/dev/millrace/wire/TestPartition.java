@@ -6,6 +6,7 @@ import dev.millrace.base.error.MillraceException;
 import dev.millrace.base.files.StoreFile;
 import dev.millrace.base.time.Clock;
 import dev.millrace.control.port.PartitionPort;
+import dev.millrace.log.ActiveProducer;
 import dev.millrace.log.Append;
 import dev.millrace.log.AppendOptions;
 import dev.millrace.log.AppendResult;
@@ -16,6 +17,7 @@ import dev.millrace.log.ReadRequest;
 import dev.millrace.log.ReadResult;
 import dev.millrace.log.Slice;
 import dev.millrace.log.TimestampedOffset;
+import dev.millrace.log.TransactionGuard;
 import dev.millrace.log.Watch;
 import dev.millrace.log.records.BatchHeader;
 import dev.millrace.log.records.BatchRules;
@@ -91,6 +93,23 @@ public final class TestPartition implements PartitionPort {
     }
 
     @Override
+    public Optional<TransactionGuard> guardTransaction(
+            long producerId, short producerEpoch, int baseSequence, boolean epochBumped) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Append endTransaction(
+            long producerId, short producerEpoch, int coordinatorEpoch, boolean commit, boolean epochBumped) {
+        throw new UnsupportedOperationException("no transactions here");
+    }
+
+    @Override
+    public CompletableFuture<List<ActiveProducer>> producers() {
+        return CompletableFuture.completedFuture(List.of());
+    }
+
+    @Override
     public Append append(ByteBuffer bytes, AppendOptions options) {
         ValidatedBatches valid;
         try {
@@ -101,6 +120,11 @@ public final class TestPartition implements PartitionPort {
         Append append = new Append();
         thread.execute(() -> write(valid, append));
         return append;
+    }
+
+    @Override
+    public Append appendLater(ByteBuffer bytes, AppendOptions options) {
+        return append(bytes, options);
     }
 
     private void write(ValidatedBatches valid, Append append) {

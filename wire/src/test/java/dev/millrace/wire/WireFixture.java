@@ -1,12 +1,14 @@
 package dev.millrace.wire;
 
 import dev.millrace.base.time.Clock;
+import dev.millrace.control.metadata.FeatureLevels;
 import dev.millrace.wire.net.KafkaServer;
 import dev.millrace.wire.net.Listener;
 import dev.millrace.wire.net.WireOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** The real network server with the handlers under test, in this JVM on a free port of 127.0.0.1. */
@@ -25,9 +27,18 @@ public final class WireFixture implements AutoCloseable {
     }
 
     public static WireFixture start(List<? extends Handler<?>> handlers, UnaryOperator<WireOptions> with) {
+        return start(Handlers.of(handlers), with);
+    }
+
+    /** With the feature levels that {@code features} gives at any time. */
+    public static WireFixture start(List<? extends Handler<?>> handlers, Supplier<FeatureLevels> features) {
+        return start(Handlers.of(handlers, features), UnaryOperator.identity());
+    }
+
+    private static WireFixture start(Handlers handlers, UnaryOperator<WireOptions> with) {
         WireOptions options = with.apply(WireOptions.defaults(List.of(Listener.plaintext("127.0.0.1", 0))));
         try {
-            return new WireFixture(KafkaServer.start(options, Handlers.of(handlers), TestClock.INSTANCE));
+            return new WireFixture(KafkaServer.start(options, handlers, TestClock.INSTANCE));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

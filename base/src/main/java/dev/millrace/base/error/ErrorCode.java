@@ -52,6 +52,9 @@ public enum ErrorCode {
             "There is no such offset: it was deleted, or lies beyond the end. Start again at the beginning or the"
                     + " end."),
     POLICY_VIOLATION(Category.CLIENT, "A rule of the server forbids it. The message names the rule."),
+    INVALID_FEATURE_LEVEL(
+            Category.CLIENT,
+            "The feature cannot get this level. The message says which levels are allowed, and from where."),
     UNSUPPORTED_VERSION(
             Category.CLIENT, "The server does not serve this version of the request. Ask for its versions first."),
 
@@ -82,9 +85,28 @@ public enum ErrorCode {
             "Batches of the producer are missing before this one. The producer must begin a new epoch."),
     INVALID_PRODUCER_EPOCH(Category.CLIENT, "A newer producer has taken this one's place. Close it."),
     UNKNOWN_PRODUCER_ID(Category.CLIENT, "Nothing is remembered of this producer. It must begin a new epoch."),
-    TRANSACTIONS_NOT_AVAILABLE(
+    INVALID_TXN_STATE(
             Category.CLIENT,
-            "This version of Millrace has no transactions. Remove transactional.id from the producer."),
+            "The partition is not in an open transaction of the producer. Abort the transaction and begin a new one."),
+    TRANSACTION_COORDINATOR_FENCED(
+            Category.CLIENT,
+            "A newer coordinator of the transaction has written to the partition. The older one must stop."),
+
+    // Transactions (KIP-98, KIP-890).
+    INVALID_TRANSACTION_TIMEOUT(Category.CLIENT, "A transaction may not last so long. See transaction.max.timeout.ms."),
+    INVALID_PRODUCER_ID_MAPPING(
+            Category.CLIENT,
+            "The producer id is not the one that the transactional id has. The producer must begin anew."),
+    PRODUCER_FENCED(
+            Category.CLIENT,
+            "A newer producer has the transactional id, or a transaction has timed out. Close this one."),
+    CONCURRENT_TRANSACTIONS(
+            Category.RETRIABLE, "The previous transaction is still being completed. Try again shortly."),
+    TRANSACTION_ABORTABLE(
+            Category.CLIENT, "The transaction cannot be committed any more. Abort it, and begin a new one."),
+    TRANSACTIONAL_ID_NOT_FOUND(Category.CLIENT, "Nothing is known of the transactional id. Check the name."),
+    UNSTABLE_OFFSET_COMMIT(
+            Category.RETRIABLE, "An open transaction may still change the position. Try again when it has ended."),
 
     // Groups.
     COORDINATOR_LOADING(Category.RETRIABLE, "The group's state is being read after a start. Try again shortly."),
@@ -101,6 +123,17 @@ public enum ErrorCode {
     INCONSISTENT_GROUP_PROTOCOL(
             Category.CLIENT,
             "The member shares no assignor or protocol type with its group. Configure all members alike."),
+    FENCED_MEMBER_EPOCH(
+            Category.CLIENT,
+            "The member's epoch is not the one that its group knows. Give up all partitions, and join again."),
+    STALE_MEMBER_EPOCH(
+            Category.RETRIABLE,
+            "The member's epoch is not its current one. Ask again with the epoch of the last heartbeat."),
+    UNSUPPORTED_ASSIGNOR(
+            Category.CLIENT,
+            "The server has no such assignor. See group.consumer.assignors, or leave it to the server."),
+    INVALID_REGULAR_EXPRESSION(
+            Category.CLIENT, "The expression for topics cannot be read. Write it in the syntax of RE2."),
     UNKNOWN_MEMBER_ID(
             Category.CLIENT, "The group has no such member: it left or was too slow to be heard. Join again."),
     MEMBER_ID_REQUIRED(Category.CLIENT, "The member has been given an id. Join again with it."),

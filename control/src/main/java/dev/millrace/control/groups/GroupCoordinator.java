@@ -3,7 +3,11 @@ package dev.millrace.control.groups;
 import dev.millrace.base.TopicId;
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
+import dev.millrace.control.groups.api.ClusterView;
 import dev.millrace.control.groups.api.CommitRequest;
+import dev.millrace.control.groups.api.ConsumerGroupDescription;
+import dev.millrace.control.groups.api.ConsumerHeartbeatAnswer;
+import dev.millrace.control.groups.api.ConsumerHeartbeatRequest;
 import dev.millrace.control.groups.api.Done;
 import dev.millrace.control.groups.api.GroupCommand;
 import dev.millrace.control.groups.api.GroupDescription;
@@ -14,12 +18,18 @@ import dev.millrace.control.groups.api.JoinRequest;
 import dev.millrace.control.groups.api.LeaveAnswer;
 import dev.millrace.control.groups.api.LeaveRequest;
 import dev.millrace.control.groups.api.ListedGroup;
+import dev.millrace.control.groups.api.OffsetReader;
 import dev.millrace.control.groups.api.SyncAnswer;
 import dev.millrace.control.groups.api.SyncRequest;
+import dev.millrace.control.groups.api.TransactionalCommit;
+import dev.millrace.control.groups.consumer.ConsumerGroups;
 import dev.millrace.control.machine.Machine;
 import dev.millrace.control.machine.MachineInstance;
+import dev.millrace.control.machine.MachineSet;
 import dev.millrace.control.machine.Reply;
+import dev.millrace.control.metadata.InternalTopics;
 import dev.millrace.control.port.GroupOffsets;
+import dev.millrace.log.PartitionId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -42,28 +53,30 @@ import java.util.function.Supplier;
 public final class GroupCoordinator implements GroupOffsets {
 
     private final GroupSettings settings;
-    private final GroupMachines machines;
-    private final Function<String, Optional<TopicId>> topicIds;
+    private final MachineSet<GroupCommand> machines;
+    private final Supplier<ClusterView> cluster;
+    private final OffsetGuards guards = new OffsetGuards();
 
     /**
      * Opens nothing yet.
      *
-     * @param topicIds the topic that bears a name now; empty if none does
+     * @param cluster what there is now
      */
-    public GroupCoordinator(
-            GroupSettings settings, GroupMachines machines, Function<String, Optional<TopicId>> topicIds) {
+    public GroupCoordinator(GroupSettings settings, MachineSet<GroupCommand> machines, Supplier<ClusterView> cluster) {
         this.settings = settings;
         this.machines = machines;
-        this.topicIds = topicIds;
+        this.cluster = cluster;
     }
 
     /**
      * Makes empty machines, for the runtime to host.
      *
      * @param memberIds random; no two alike
+     * @param cluster what there is now; the machines are told when it changes, by {@link #clusterChanged}
      */
-    public static Supplier<Machine<GroupCommand>> machineFactory(GroupSettings settings, Supplier<UUID> memberIds) {
-        return () -> new GroupMachine(settings, memberIds);
+    public static Supplier<Machine<GroupCommand>> machineFactory(
+            GroupSettings settings, Supplier<UUID> memberIds, Supplier<ClusterView> cluster) {
+        return () -> new GroupMachine(settings, memberIds, cluster);
     }
 
     /** The partition of {@code __consumer_offsets} that has the group, as Kafka computes it. */
@@ -112,6 +125,15 @@ public final class GroupCoordinator implements GroupOffsets {
         return askMember(request.groupId(), reply -> new GroupCommand.Leave(request, reply));
     }
 
+    /** A heartbeat of the consumer protocol (KIP-848): joins, stays, or leaves. */
+    public CompletableFuture<ConsumerHeartbeatAnswer> consumerHeartbeat(ConsumerHeartbeatRequest request) {
+        return ConsumerGroups.refuse(request, settings.consumer())
+                .or(() -> RequestLimits.refuse(request))
+                .<CompletableFuture<ConsumerHeartbeatAnswer>>map(CompletableFuture::failedFuture)
+                .orElseGet(() ->
+                        askMember(request.groupId(), reply -> new GroupCommand.ConsumerHeartbeat(request, reply)));
+    }
+
     // ---- offsets
 
     /**
@@ -129,8 +151,8 @@ public final class GroupCoordinator implements GroupOffsets {
     @Override
     public CompletableFuture<Map<Key, Optional<ErrorCode>>> commit(Committer committer, Map<Key, Position> positions) {
         Map<Key, CommitRequest.Commit> commits = LinkedHashMap.newLinkedHashMap(positions.size());
-        positions.forEach((key, position) -> commits.put(
-                key, new CommitRequest.Commit(topicIds.apply(key.topic()).orElse(TopicId.ZERO), position)));
+        positions.forEach((key, position) ->
+                commits.put(key, new CommitRequest.Commit(topicId(key.topic()).orElse(TopicId.ZERO), position)));
         return commit(new CommitRequest(committer, commits, OptionalLong.empty()))
                 .exceptionally(failure -> refuseEach(positions, failure));
     }
@@ -147,15 +169,25 @@ public final class GroupCoordinator implements GroupOffsets {
 
     @Override
     public CompletableFuture<Map<Key, Position>> fetch(String groupId, List<Key> keys) {
-        return this.<Map<Key, CommitRequest.Commit>>askIfCreated(
-                        groupId, reply -> new GroupCommand.Fetch(groupId, keys, reply), Map.of())
-                .thenApply(this::current);
+        return fetch(OffsetReader.anybody(groupId), keys);
     }
 
     @Override
     public CompletableFuture<Map<Key, Position>> fetchAll(String groupId) {
+        return fetchAll(OffsetReader.anybody(groupId));
+    }
+
+    /** As {@link #fetch(String, List)}, for a member that says who it is; fails with STALE_MEMBER_EPOCH if it is not up to date. */
+    public CompletableFuture<Map<Key, Position>> fetch(OffsetReader reader, List<Key> keys) {
         return this.<Map<Key, CommitRequest.Commit>>askIfCreated(
-                        groupId, reply -> new GroupCommand.FetchAll(groupId, reply), Map.of())
+                        reader.groupId(), reply -> new GroupCommand.Fetch(reader, keys, reply), Map.of())
+                .thenApply(this::current);
+    }
+
+    /** As {@link #fetchAll(String)}, for a member that says who it is; fails with STALE_MEMBER_EPOCH if it is not up to date. */
+    public CompletableFuture<Map<Key, Position>> fetchAll(OffsetReader reader) {
+        return this.<Map<Key, CommitRequest.Commit>>askIfCreated(
+                        reader.groupId(), reply -> new GroupCommand.FetchAll(reader, reply), Map.of())
                 .thenApply(this::current);
     }
 
@@ -165,7 +197,7 @@ public final class GroupCoordinator implements GroupOffsets {
         commits.forEach((key, commit) -> {
             TopicId committedFor = commit.topicId();
             boolean stale = !committedFor.equals(TopicId.ZERO)
-                    && topicIds.apply(key.topic())
+                    && topicId(key.topic())
                             .filter(now -> !now.equals(committedFor))
                             .isPresent();
             if (!stale) {
@@ -173,6 +205,56 @@ public final class GroupCoordinator implements GroupOffsets {
             }
         });
         return positions;
+    }
+
+    // ---- offsets in transactions
+
+    /** The partition of {@code __consumer_offsets} that has the group; creates the topic if there is none. */
+    public CompletableFuture<PartitionId> offsetsPartition(String groupId) {
+        return machines.open()
+                .thenApply(all -> new PartitionId(
+                        topicId(InternalTopics.CONSUMER_OFFSETS).orElseThrow(), partitionOf(groupId, all.size())));
+    }
+
+    /** To be taken before the transaction is looked at, for {@link #commitInTransaction}, and closed after. */
+    public OffsetGuards.Guard guardTransaction(long producerId, short producerEpoch) {
+        return guards.open(producerId, producerEpoch);
+    }
+
+    /**
+     * Commits as part of a transaction that is known to be open: until it ends, the positions are pending (KIP-447).
+     *
+     * @return per key, empty if it is kept, else why not; fails as {@link #commit(CommitRequest)} does, and with INVALID_TXN_STATE if the
+     *     transaction has ended since the guard was taken
+     */
+    public CompletableFuture<Map<Key, Optional<ErrorCode>>> commitInTransaction(TransactionalCommit commit) {
+        String groupId = commit.request().committer().groupId();
+        return RequestLimits.refuse(commit.request())
+                .<CompletableFuture<Map<Key, Optional<ErrorCode>>>>map(CompletableFuture::failedFuture)
+                .orElseGet(() -> askMember(groupId, reply -> new GroupCommand.CommitInTransaction(commit, reply)));
+    }
+
+    /**
+     * Ends a transaction in one partition of {@code __consumer_offsets}; done when that is durable, also if nothing was pending.
+     *
+     * @param epochBumped whether the epoch is that of the producer's next transaction (KIP-890)
+     */
+    public CompletableFuture<Done> endTransaction(
+            int partition, long producerId, short producerEpoch, boolean committed, boolean epochBumped) {
+        guards.voidAll(producerId, producerEpoch, epochBumped);
+        return machines.open()
+                .thenCompose(all -> all.get(partition)
+                        .<Done>ask(
+                                reply -> new GroupCommand.EndTransaction(producerId, producerEpoch, committed, reply)));
+    }
+
+    /** The keys whose positions an open transaction may still change. Ask before {@link #fetch}, and what that gives is stable (KIP-447). */
+    public CompletableFuture<Set<Key>> fetchUnstable(String groupId) {
+        return askIfCreated(groupId, reply -> new GroupCommand.FetchUnstable(groupId, reply), Set.of());
+    }
+
+    private Optional<TopicId> topicId(String topic) {
+        return cluster.get().topic(topic).map(ClusterView.Topic::id);
     }
 
     /** Forgets positions (KIP-496); per key, empty if there is none now, else GROUP_SUBSCRIBED_TO_TOPIC. */
@@ -192,9 +274,23 @@ public final class GroupCoordinator implements GroupOffsets {
         });
     }
 
+    /** What there is has changed: lets every machine know. */
+    public void clusterChanged() {
+        machines.ifCreated().ifPresent(created -> {
+            // Machines that cannot be opened need not know; one that is opened later looks for itself.
+            var _ = created.thenAccept(
+                    all -> all.forEach(machine -> machine.submit(new GroupCommand.ClusterChanged())));
+        });
+    }
+
     // ---- administration
 
-    /** The group; empty if there is none. */
+    /** The group of the consumer protocol; empty if there is none. */
+    public CompletableFuture<Optional<ConsumerGroupDescription>> describeConsumerGroup(String groupId) {
+        return askIfCreated(groupId, reply -> new GroupCommand.DescribeConsumerGroup(groupId, reply), Optional.empty());
+    }
+
+    /** The group of the classic protocol; empty if there is none. */
     public CompletableFuture<Optional<GroupDescription>> describe(String groupId) {
         return askIfCreated(groupId, reply -> new GroupCommand.Describe(groupId, reply), Optional.empty());
     }

@@ -3,11 +3,13 @@ package dev.millrace.control.groups;
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
 import dev.millrace.control.groups.api.CommitRequest;
+import dev.millrace.control.groups.api.ConsumerHeartbeatRequest;
 import dev.millrace.control.groups.api.JoinRequest;
 import dev.millrace.control.groups.api.Protocol;
 import dev.millrace.control.machine.FactLimits;
 import dev.millrace.control.port.GroupOffsets;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /** Refuses at the door what would make more facts of one turn than {@link FactLimits} allows. Stateless. */
@@ -40,6 +42,23 @@ final class RequestLimits {
             sizeBytes += sizeBytes(protocol.name()) + protocol.metadata().length;
         }
         return refuse("what a member says of itself", sizeBytes, MAX_MEMBER_BYTES);
+    }
+
+    static Optional<MillraceException> refuse(ConsumerHeartbeatRequest request) {
+        long sizeBytes = sizeBytes(request.memberId())
+                + sizeBytes(request.clientId())
+                + request.instanceId().map(RequestLimits::sizeBytes).orElse(0L)
+                + request.rackId().map(RequestLimits::sizeBytes).orElse(0L)
+                + request.topicRegex().map(RequestLimits::sizeBytes).orElse(0L);
+        for (String topic : request.topicNames().orElse(List.of())) {
+            sizeBytes += FIXED_BYTES + sizeBytes(topic);
+        }
+        return request.memberId().length() > MAX_GROUP_ID_CHARS
+                ? Optional.of(new MillraceException(
+                        ErrorCode.INVALID_REQUEST,
+                        "a member id may have " + MAX_GROUP_ID_CHARS + " characters, not "
+                                + request.memberId().length()))
+                : refuse("what a member says of itself", sizeBytes, MAX_MEMBER_BYTES);
     }
 
     static Optional<MillraceException> refuse(CommitRequest request) {

@@ -45,6 +45,14 @@ final class ConfigRules {
         return after;
     }
 
+    /** What a group's configuration is after the change. */
+    Map<String, String> alterGroup(Map<String, String> before, ConfigAlteration alteration, MetadataState state) {
+        Config inherited = state.effective(config);
+        Map<String, String> after = apply(before, alteration, GroupConfigs::key, ConfigKey::name);
+        GroupConfigs.check(after, inherited);
+        return after;
+    }
+
     /** What the configuration of this broker, or of all, is after the change. */
     Map<String, String> alterBroker(Kind kind, Map<String, String> before, ConfigAlteration alteration) {
         Map<String, String> after = apply(

@@ -5,6 +5,9 @@ public sealed interface ConfigTarget {
 
     record OfTopic(String name) implements ConfigTarget {}
 
+    /** A consumer group, whether there is one or not. */
+    record OfGroup(String groupId) implements ConfigTarget {}
+
     /** This broker. */
     record OfBroker() implements ConfigTarget {}
 

@@ -13,7 +13,7 @@ public interface InternalTopics {
     /** Topic of the group machines: one machine per partition. */
     String CONSUMER_OFFSETS = "__consumer_offsets";
 
-    /** Transactions' topic: reserved until there are transactions. */
+    /** Topic of the transaction machines: one machine per partition. */
     String TRANSACTION_STATE = "__transaction_state";
 
     /** Topic of share groups: reserved until there are share groups. */

@@ -26,5 +26,13 @@ sealed interface MetadataCommand {
 
     record EnsureInternalTopic(String topic, int partitionsCount, Reply<TopicImage> reply) implements MetadataCommand {}
 
+    /**
+     * Changes levels of features: all of them or none.
+     *
+     * @param validateOnly whether to say what would happen, and do nothing
+     */
+    record UpdateFeatures(List<FeatureUpdate> updates, boolean validateOnly, Reply<FeatureLevels> reply)
+            implements MetadataCommand {}
+
     record NextProducerId(Reply<Long> reply) implements MetadataCommand {}
 }

@@ -32,12 +32,20 @@ public final class MetadataConfigs {
             .doc("How many partitions __consumer_offsets gets when it is created. It keeps them: changing this"
                     + " later does nothing.");
 
+    public static final ConfigKey<Integer> TRANSACTION_STATE_LOG_NUM_PARTITIONS = ConfigKey.of(ConfigType.INT, 50)
+            .server("transaction.state.log.num.partitions")
+            .unit("partitions")
+            .between(1, 1_000)
+            .doc("How many partitions __transaction_state gets when it is created. It keeps them: changing this"
+                    + " later does nothing.");
+
     /** These, and the settings of topics. */
     public static final ConfigSchema SCHEMA = ConfigSchema.of(List.of(
                     NUM_PARTITIONS,
                     DEFAULT_REPLICATION_FACTOR,
                     AUTO_CREATE_TOPICS_ENABLE,
-                    OFFSETS_TOPIC_NUM_PARTITIONS))
+                    OFFSETS_TOPIC_NUM_PARTITIONS,
+                    TRANSACTION_STATE_LOG_NUM_PARTITIONS))
             .plus(TopicConfigs.SCHEMA);
 
     private MetadataConfigs() {}

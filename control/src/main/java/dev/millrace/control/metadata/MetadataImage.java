@@ -19,19 +19,28 @@ public final class MetadataImage {
     private final Map<TopicId, TopicImage> topicsById;
     private final Map<String, String> clusterConfigs;
     private final Map<String, String> brokerConfigs;
+    private final FeatureLevels features;
+    private final Map<String, Map<String, String>> groupConfigs;
 
     MetadataImage(
-            Map<String, TopicImage> topics, Map<String, String> clusterConfigs, Map<String, String> brokerConfigs) {
+            Map<String, TopicImage> topics,
+            Map<String, String> clusterConfigs,
+            Map<String, String> brokerConfigs,
+            Map<String, Map<String, String>> groupConfigs,
+            FeatureLevels features) {
         this.sorted = Collections.unmodifiableSortedMap(new TreeMap<>(topics));
         this.topicsByName = new HashMap<>(topics);
         this.topicsById = HashMap.newHashMap(topics.size());
         topics.values().forEach(topic -> topicsById.put(topic.id(), topic));
         this.clusterConfigs = Map.copyOf(clusterConfigs);
         this.brokerConfigs = Map.copyOf(brokerConfigs);
+        this.groupConfigs = Map.copyOf(groupConfigs);
+        this.features = features;
     }
 
-    static MetadataImage empty() {
-        return new MetadataImage(Map.of(), Map.of(), Map.of());
+    /** Without topics, with every setting and level at its default. */
+    public static MetadataImage empty() {
+        return new MetadataImage(Map.of(), Map.of(), Map.of(), Map.of(), FeatureLevels.DEFAULT);
     }
 
     public Optional<TopicImage> topic(String name) {
@@ -67,8 +76,18 @@ public final class MetadataImage {
         return clusterConfigs;
     }
 
+    /** What was set for single groups, by group id. */
+    public Map<String, Map<String, String>> groupConfigs() {
+        return groupConfigs;
+    }
+
     /** What was set at run time for this broker. */
     public Map<String, String> brokerConfigs() {
         return brokerConfigs;
+    }
+
+    /** The levels that features are at. */
+    public FeatureLevels features() {
+        return features;
     }
 }

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Topics, configurations and producer ids. Publishes a new {@link MetadataImage} when what changed it is durable.
+ * Topics, configurations, feature levels and producer ids. Publishes a new {@link MetadataImage} when what changed it is durable.
  *
  * <p>Soft state: the next producer id of the block that is taken; what is left of a block is not given out after a restart.
  */
@@ -58,6 +58,7 @@ final class MetadataMachine implements Machine<MetadataCommand> {
             case MetadataCommand.AlterConfigs alter ->
                 turn.answer(alter.reply(), alterConfigs(alter.alterations(), alter.validateOnly(), turn));
             case MetadataCommand.EnsureInternalTopic ensure -> turn.answer(ensure.reply(), ensure(ensure, turn));
+            case MetadataCommand.UpdateFeatures update -> updateFeatures(update, turn);
             case MetadataCommand.NextProducerId next -> turn.answer(next.reply(), nextProducerId(turn));
         }
     }
@@ -86,6 +87,9 @@ final class MetadataMachine implements Machine<MetadataCommand> {
     @Override
     public void onLeading(Turn<MetadataCommand> turn) {
         nextProducerId = state.firstFreeProducerId();
+        if (!state.featuresRecorded()) {
+            turn.record(MetadataRecords.features(state.features()));
+        }
         if (state.topic(InternalTopics.METADATA).isEmpty()) {
             turn.record(MetadataRecords.topic(new TopicImage(
                     InternalTopics.METADATA, MetadataService.METADATA_TOPIC_ID, 1, turn.wallMs(), Map.of())));
@@ -226,6 +230,7 @@ final class MetadataMachine implements Machine<MetadataCommand> {
     private static String name(ConfigTarget target) {
         return switch (target) {
             case ConfigTarget.OfTopic(String name) -> "topic " + name;
+            case ConfigTarget.OfGroup(String groupId) -> "group " + groupId;
             case ConfigTarget.OfBroker() -> "this broker";
             case ConfigTarget.OfCluster() -> "all brokers";
         };
@@ -240,6 +245,9 @@ final class MetadataMachine implements Machine<MetadataCommand> {
                 }
                 yield MetadataRecords.topic(topic.withConfigs(configRules.alterTopic(topic, alteration, state)));
             }
+            case ConfigTarget.OfGroup(String groupId) ->
+                MetadataRecords.groupConfigs(
+                        groupId, configRules.alterGroup(state.groupConfigs(groupId), alteration, state));
             case ConfigTarget.OfBroker() ->
                 MetadataRecords.configs(
                         true, configRules.alterBroker(Kind.DYNAMIC_SERVER, state.configs(true), alteration));
@@ -256,6 +264,19 @@ final class MetadataMachine implements Machine<MetadataCommand> {
             turn.record(MetadataRecords.topic(created));
             return created;
         });
+    }
+
+    private void updateFeatures(MetadataCommand.UpdateFeatures update, Turn<MetadataCommand> turn) {
+        try {
+            FeatureLevels current = state.features();
+            FeatureLevels updated = FeatureRules.updated(current, update.updates());
+            if (!update.validateOnly() && !updated.equals(current)) {
+                turn.record(MetadataRecords.features(updated));
+            }
+            turn.answer(update.reply(), updated);
+        } catch (MillraceException e) {
+            turn.fail(update.reply(), e);
+        }
     }
 
     private long nextProducerId(Turn<MetadataCommand> turn) {

@@ -6,6 +6,7 @@ import dev.millrace.base.bytes.ByteWriter;
 import dev.millrace.control.machine.MachineRecord;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -15,7 +16,10 @@ import java.util.TreeMap;
  *   topic          key    1, topic id                     value  0, name, varint partitions, int64 created (ms), configs
  *                         without a value: the topic is deleted
  *   configs        key    2, 0 = all brokers, 1 = this    value  0, configs
+ *   group configs  key    16, group id                    value  0, configs
+ *                         without a value: the group has none of its own
  *   producer ids   key    3                               value  0, int64 first id that is not taken
+ *   features       key    4                               value  0, int64 epoch, count, then name and varint level of each, by name
  *
  *   configs = count, then name and value of each, by name
  * </pre>
@@ -27,6 +31,8 @@ final class MetadataRecords {
     private static final int TOPIC = 1;
     private static final int CONFIGS = 2;
     private static final int PRODUCER_IDS = 3;
+    private static final int FEATURES = 4;
+    private static final int GROUP_CONFIGS = 16;
     private static final int VERSION = 0;
 
     private MetadataRecords() {}
@@ -44,7 +50,12 @@ final class MetadataRecords {
          */
         record Configs(boolean ofBroker, Map<String, String> configs) implements Fact {}
 
+        /** What was set for one group; nothing, if it has none of its own any more. */
+        record GroupConfigs(String groupId, Map<String, String> configs) implements Fact {}
+
         record ProducerIdsTaken(long firstFreeId) implements Fact {}
+
+        record Features(FeatureLevels levels) implements Fact {}
     }
 
     static MachineRecord topic(TopicImage topic) {
@@ -68,11 +79,30 @@ final class MetadataRecords {
         return new MachineRecord(key, Optional.of(value.toByteArray()));
     }
 
+    static MachineRecord groupConfigs(String groupId, Map<String, String> configs) {
+        byte[] key = new ByteWriter().int8(GROUP_CONFIGS).string(groupId).toByteArray();
+        if (configs.isEmpty()) {
+            return new MachineRecord(key, Optional.empty());
+        }
+        ByteWriter value = new ByteWriter().version(VERSION);
+        writeConfigs(value, configs);
+        return new MachineRecord(key, Optional.of(value.toByteArray()));
+    }
+
     static MachineRecord producerIdsTaken(long firstFreeId) {
         byte[] key = new ByteWriter().int8(PRODUCER_IDS).toByteArray();
         return new MachineRecord(
                 key,
                 Optional.of(new ByteWriter().version(VERSION).int64(firstFreeId).toByteArray()));
+    }
+
+    static MachineRecord features(FeatureLevels features) {
+        ByteWriter value = new ByteWriter()
+                .version(VERSION)
+                .int64(features.epoch())
+                .count(features.levels().size());
+        features.levels().forEach((name, level) -> value.string(name).varint(level));
+        return new MachineRecord(new ByteWriter().int8(FEATURES).toByteArray(), Optional.of(value.toByteArray()));
     }
 
     /**
@@ -86,7 +116,9 @@ final class MetadataRecords {
         return switch (kind) {
             case TOPIC -> readTopic(key, record.value());
             case CONFIGS -> readConfigs(key, valueOf(record, "configs"));
+            case GROUP_CONFIGS -> readGroupConfigs(key, record.value());
             case PRODUCER_IDS -> readProducerIds(key, valueOf(record, "producer ids"));
+            case FEATURES -> readFeatures(key, valueOf(record, "features"));
             default ->
                 throw key.corrupt("kind " + kind + " is not known; a newer version of Millrace may have written it");
         };
@@ -124,12 +156,44 @@ final class MetadataRecords {
         return new Fact.Configs(ofBroker, configs);
     }
 
+    private static Fact readGroupConfigs(ByteReader key, Optional<byte[]> bytes) {
+        String groupId = key.string();
+        key.end();
+        if (bytes.isEmpty()) {
+            return new Fact.GroupConfigs(groupId, Map.of());
+        }
+        ByteReader value = new ByteReader(bytes.get(), "metadata record of the configs of group " + groupId);
+        value.version(VERSION);
+        Map<String, String> configs = readConfigs(value);
+        value.end();
+        return new Fact.GroupConfigs(groupId, configs);
+    }
+
     private static Fact readProducerIds(ByteReader key, ByteReader value) {
         key.end();
         value.version(VERSION);
         long firstFreeId = value.int64();
         value.end();
         return new Fact.ProducerIdsTaken(firstFreeId);
+    }
+
+    private static Fact readFeatures(ByteReader key, ByteReader value) {
+        key.end();
+        value.version(VERSION);
+        long epoch = value.int64();
+        SortedMap<String, Integer> levels = new TreeMap<>();
+        for (int remaining = value.count(2); remaining > 0; remaining--) {
+            String name = value.string();
+            int level = value.varint();
+            int maxLevel = Feature.named(name).map(Feature::maxLevel).orElse(0);
+            if (level > maxLevel) {
+                throw value.corrupt("feature " + name + " is at level " + level + ", and this version knows " + maxLevel
+                        + " at most; a newer version of Millrace may have written it");
+            }
+            levels.put(name, level);
+        }
+        value.end();
+        return new Fact.Features(new FeatureLevels(epoch, levels));
     }
 
     private static ByteReader valueOf(MachineRecord record, String what) {

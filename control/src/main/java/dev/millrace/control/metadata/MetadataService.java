@@ -13,11 +13,12 @@ import dev.millrace.log.PartitionLog;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The topics, their configurations, and producer ids. Thread-safe; nothing waits.
+ * The topics, their configurations, feature levels, and producer ids. Thread-safe; nothing waits.
  *
  * <p>What {@link #image} shows is durable. Futures complete on the machine's thread, after the image shows what they report; they fail
  * with COORDINATOR_NOT_AVAILABLE when the machine cannot answer. Lists are answered entry by entry, in order.
@@ -30,6 +31,7 @@ public final class MetadataService implements ProducerIds, InternalTopics {
     private final MetadataSettings settings;
     private final TopicLogs logs;
     private final MachineInstance<MetadataCommand> machine;
+    private final List<Runnable> changeListeners = new CopyOnWriteArrayList<>();
     private volatile MetadataImage image = MetadataImage.empty();
 
     private MetadataService(
@@ -83,6 +85,11 @@ public final class MetadataService implements ProducerIds, InternalTopics {
         logs.onDeleted(listener);
     }
 
+    /** Has {@code listener} called on the machine's thread whenever the image has changed: it must be short. */
+    public void onChanged(Runnable listener) {
+        changeListeners.add(listener);
+    }
+
     public CompletableFuture<List<Outcome<TopicImage>>> createTopics(List<NewTopic> topics, boolean validateOnly) {
         return machine.ask(reply -> new MetadataCommand.CreateTopics(topics, validateOnly, reply));
     }
@@ -100,6 +107,15 @@ public final class MetadataService implements ProducerIds, InternalTopics {
     public CompletableFuture<List<Outcome<ConfigTarget>>> alterConfigs(
             List<ConfigAlteration> alterations, boolean validateOnly) {
         return machine.ask(reply -> new MetadataCommand.AlterConfigs(alterations, validateOnly, reply));
+    }
+
+    /**
+     * Changes levels of features, all of them or none.
+     *
+     * @return the levels then; fails with INVALID_FEATURE_LEVEL if one is not allowed
+     */
+    public CompletableFuture<FeatureLevels> updateFeatures(List<FeatureUpdate> updates, boolean validateOnly) {
+        return machine.ask(reply -> new MetadataCommand.UpdateFeatures(updates, validateOnly, reply));
     }
 
     /** The configuration of this server now. */
@@ -134,5 +150,6 @@ public final class MetadataService implements ProducerIds, InternalTopics {
         MetadataImage before = image;
         image = published;
         logs.follow(before, published);
+        changeListeners.forEach(Runnable::run);
     }
 }

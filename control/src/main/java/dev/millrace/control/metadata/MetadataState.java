@@ -17,7 +17,10 @@ final class MetadataState {
     private final Map<String, String> namesByUnified = new HashMap<>();
     private Map<String, String> clusterConfigs = Map.of();
     private Map<String, String> brokerConfigs = Map.of();
+    private final Map<String, Map<String, String>> groupConfigs = new TreeMap<>();
     private long firstFreeProducerId;
+    private FeatureLevels features = FeatureLevels.DEFAULT;
+    private boolean featuresRecorded;
 
     Optional<TopicImage> topic(String name) {
         return Optional.ofNullable(topics.get(name));
@@ -36,8 +39,22 @@ final class MetadataState {
         return ofBroker ? brokerConfigs : clusterConfigs;
     }
 
+    /** What was set for this group; empty if nothing was. */
+    Map<String, String> groupConfigs(String groupId) {
+        return groupConfigs.getOrDefault(groupId, Map.of());
+    }
+
     long firstFreeProducerId() {
         return firstFreeProducerId;
+    }
+
+    FeatureLevels features() {
+        return features;
+    }
+
+    /** Whether a fact says so; otherwise they are the defaults of this version. */
+    boolean featuresRecorded() {
+        return featuresRecorded;
     }
 
     /** {@code config} with what was set at run time. */
@@ -46,7 +63,7 @@ final class MetadataState {
     }
 
     MetadataImage image() {
-        return new MetadataImage(topics, clusterConfigs, brokerConfigs);
+        return new MetadataImage(topics, clusterConfigs, brokerConfigs, groupConfigs, features);
     }
 
     void replay(MachineRecord record) {
@@ -60,7 +77,18 @@ final class MetadataState {
                     clusterConfigs = configs;
                 }
             }
+            case MetadataRecords.Fact.GroupConfigs(String groupId, Map<String, String> configs) -> {
+                if (configs.isEmpty()) {
+                    groupConfigs.remove(groupId);
+                } else {
+                    groupConfigs.put(groupId, Map.copyOf(configs));
+                }
+            }
             case MetadataRecords.Fact.ProducerIdsTaken(long firstFreeId) -> firstFreeProducerId = firstFreeId;
+            case MetadataRecords.Fact.Features(FeatureLevels levels) -> {
+                features = levels;
+                featuresRecorded = true;
+            }
         }
     }
 
@@ -68,7 +96,11 @@ final class MetadataState {
         topics.values().forEach(topic -> out.accept(MetadataRecords.topic(topic)));
         out.accept(MetadataRecords.configs(false, clusterConfigs));
         out.accept(MetadataRecords.configs(true, brokerConfigs));
+        groupConfigs.forEach((groupId, configs) -> out.accept(MetadataRecords.groupConfigs(groupId, configs)));
         out.accept(MetadataRecords.producerIdsTaken(firstFreeProducerId));
+        if (featuresRecorded) {
+            out.accept(MetadataRecords.features(features));
+        }
     }
 
     private void put(TopicImage topic) {

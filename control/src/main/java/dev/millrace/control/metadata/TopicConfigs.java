@@ -16,7 +16,6 @@ public final class TopicConfigs {
     private static final String NO_EFFECT = " Accepted for compatibility, without effect: ";
     private static final String ONE_NODE = NO_EFFECT + "Millrace runs on one node.";
     private static final String NO_TIERS = NO_EFFECT + "Millrace does not tier its storage.";
-    private static final String NO_COMPACTION = NO_EFFECT + "Millrace does not compact topics yet.";
     private static final long HOUR_MS = 3_600_000;
     private static final long WEEK_MS = 7 * 24 * HOUR_MS;
 
@@ -24,10 +23,10 @@ public final class TopicConfigs {
             .topic("cleanup.policy")
             .server("log.cleanup.policy")
             .rule(
-                    policies -> Set.of("delete").containsAll(policies),
-                    "that is delete or empty (compact is not served yet)")
-            .doc("What happens to old records: delete drops them by retention.ms and retention.bytes; an empty list"
-                    + " keeps them.");
+                    policies -> Set.of("delete", "compact").containsAll(policies),
+                    "that is delete, compact, both, or empty")
+            .doc("What happens to old records: delete drops them by retention.ms and retention.bytes; compact keeps the"
+                    + " last one of each key; an empty list keeps them all.");
 
     public static final ConfigKey<Long> RETENTION_MS = key(ConfigType.LONG, WEEK_MS)
             .topic("retention.ms")
@@ -143,6 +142,34 @@ public final class TopicConfigs {
             .between(-131_072, 22)
             .doc("How hard zstd tries when compression.type is zstd.");
 
+    public static final ConfigKey<Long> DELETE_RETENTION_MS = key(ConfigType.LONG, 86_400_000L)
+            .topic("delete.retention.ms")
+            .server("log.cleaner.delete.retention.ms")
+            .unit("ms")
+            .atLeast(0)
+            .doc("How long compaction keeps tombstones, so that a reader that begins in front of them has time to"
+                    + " see them.");
+
+    public static final ConfigKey<Long> MIN_COMPACTION_LAG_MS = key(ConfigType.LONG, 0L)
+            .topic("min.compaction.lag.ms")
+            .server("log.cleaner.min.compaction.lag.ms")
+            .unit("ms")
+            .atLeast(0)
+            .doc("How old a record must be to be compacted. The active segment never is.");
+
+    public static final ConfigKey<Long> MAX_COMPACTION_LAG_MS = key(ConfigType.LONG, Long.MAX_VALUE)
+            .topic("max.compaction.lag.ms")
+            .server("log.cleaner.max.compaction.lag.ms")
+            .unit("ms")
+            .atLeast(1)
+            .doc("The age at which a record is compacted at the latest.");
+
+    public static final ConfigKey<Double> MIN_CLEANABLE_DIRTY_RATIO = key(ConfigType.DOUBLE, 0.5)
+            .topic("min.cleanable.dirty.ratio")
+            .server("log.cleaner.min.cleanable.ratio")
+            .rule(ratio -> ratio >= 0 && ratio <= 1, "between 0 and 1")
+            .doc("The share of uncompacted bytes from which a log is compacted.");
+
     private static final List<ConfigKey<?>> WITHOUT_EFFECT = List.of(
             key(ConfigType.BOOLEAN, false)
                     .topic("preallocate")
@@ -171,29 +198,6 @@ public final class TopicConfigs {
                     .doc("The largest batch when decompressed." + NO_EFFECT
                             + "what Millrace decompresses has a bound of its own, and most batches it does not"
                             + " decompress."),
-            key(ConfigType.LONG, 86_400_000L)
-                    .topic("delete.retention.ms")
-                    .server("log.cleaner.delete.retention.ms")
-                    .unit("ms")
-                    .atLeast(0)
-                    .doc("How long compaction keeps tombstones." + NO_COMPACTION),
-            key(ConfigType.LONG, 0L)
-                    .topic("min.compaction.lag.ms")
-                    .server("log.cleaner.min.compaction.lag.ms")
-                    .unit("ms")
-                    .atLeast(0)
-                    .doc("How old a record must be to be compacted." + NO_COMPACTION),
-            key(ConfigType.LONG, Long.MAX_VALUE)
-                    .topic("max.compaction.lag.ms")
-                    .server("log.cleaner.max.compaction.lag.ms")
-                    .unit("ms")
-                    .atLeast(1)
-                    .doc("The age at which a record is compacted at the latest." + NO_COMPACTION),
-            key(ConfigType.DOUBLE, 0.5)
-                    .topic("min.cleanable.dirty.ratio")
-                    .server("log.cleaner.min.cleanable.ratio")
-                    .rule(ratio -> ratio >= 0 && ratio <= 1, "between 0 and 1")
-                    .doc("The share of uncompacted bytes from which a log is compacted." + NO_COMPACTION),
             key(ConfigType.INT, 1)
                     .topic("min.insync.replicas")
                     .server("min.insync.replicas")
@@ -267,7 +271,11 @@ public final class TopicConfigs {
                     COMPRESSION_TYPE,
                     COMPRESSION_GZIP_LEVEL,
                     COMPRESSION_LZ4_LEVEL,
-                    COMPRESSION_ZSTD_LEVEL))
+                    COMPRESSION_ZSTD_LEVEL,
+                    DELETE_RETENTION_MS,
+                    MIN_COMPACTION_LAG_MS,
+                    MAX_COMPACTION_LAG_MS,
+                    MIN_CLEANABLE_DIRTY_RATIO))
             .plus(ConfigSchema.of(WITHOUT_EFFECT));
 
     private TopicConfigs() {}

@@ -2,6 +2,7 @@ package dev.millrace.control.metadata;
 
 import dev.millrace.base.config.Config;
 import dev.millrace.log.LogConfig;
+import dev.millrace.log.compaction.CompactionConfig;
 import dev.millrace.log.records.BatchRules;
 import dev.millrace.log.records.Codec;
 import dev.millrace.log.records.Compression;
@@ -35,22 +36,32 @@ final class TopicLogConfigs {
 
     private static LogConfig of(Config topic) {
         boolean drops = topic.get(TopicConfigs.CLEANUP_POLICY).contains("delete");
+        boolean compacts = topic.get(TopicConfigs.CLEANUP_POLICY).contains("compact");
+        long segmentMs = topic.get(TopicConfigs.SEGMENT_MS);
+        long maxLagMs = topic.get(TopicConfigs.MAX_COMPACTION_LAG_MS);
         BatchRules rules = new BatchRules(
                 topic.get(TopicConfigs.MAX_MESSAGE_BYTES),
                 compression(topic),
                 topic.get(TopicConfigs.MESSAGE_TIMESTAMP_TYPE).equals("LogAppendTime"),
                 topic.get(TopicConfigs.MESSAGE_TIMESTAMP_BEFORE_MAX_MS),
-                topic.get(TopicConfigs.MESSAGE_TIMESTAMP_AFTER_MAX_MS));
+                topic.get(TopicConfigs.MESSAGE_TIMESTAMP_AFTER_MAX_MS),
+                compacts);
         return new LogConfig(
                 rules,
                 topic.get(TopicConfigs.SEGMENT_BYTES),
-                topic.get(TopicConfigs.SEGMENT_MS),
+                compacts ? Math.min(segmentMs, maxLagMs) : segmentMs,
                 topic.get(TopicConfigs.SEGMENT_JITTER_MS),
                 topic.get(TopicConfigs.INDEX_INTERVAL_BYTES),
                 topic.get(TopicConfigs.SEGMENT_INDEX_BYTES),
                 drops ? topic.get(TopicConfigs.RETENTION_MS) : -1,
                 drops ? topic.get(TopicConfigs.RETENTION_BYTES) : -1,
-                topic.get(TopicConfigs.FILE_DELETE_DELAY_MS));
+                topic.get(TopicConfigs.FILE_DELETE_DELAY_MS),
+                new CompactionConfig(
+                        compacts,
+                        topic.get(TopicConfigs.DELETE_RETENTION_MS),
+                        topic.get(TopicConfigs.MIN_COMPACTION_LAG_MS),
+                        maxLagMs,
+                        topic.get(TopicConfigs.MIN_CLEANABLE_DIRTY_RATIO)));
     }
 
     private static Optional<Compression> compression(Config topic) {

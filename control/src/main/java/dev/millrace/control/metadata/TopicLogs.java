@@ -1,10 +1,13 @@
 package dev.millrace.control.metadata;
 
+import dev.millrace.base.TopicId;
 import dev.millrace.log.LogConfig;
 import dev.millrace.log.LogStore;
 import dev.millrace.log.PartitionId;
 import dev.millrace.log.PartitionLog;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -53,6 +56,11 @@ public final class TopicLogs {
         return opened;
     }
 
+    /** Has appends begin that were left for later. */
+    public void startAppends() {
+        store.startAppends();
+    }
+
     /** The log of a partition, if it has one. */
     public Optional<PartitionLog> find(PartitionId id) {
         return store.get(id);
@@ -92,10 +100,14 @@ public final class TopicLogs {
 
     /** At the start: opens what is on disk and belongs to a topic, and deletes what a crash has left of deleted ones. */
     private void adopt(MetadataImage image) {
+        // Once for each topic: thousands of partitions may have the same.
+        Map<TopicId, LogConfig> configsByTopic = new HashMap<>();
         for (PartitionId id : store.unopened()) {
             Optional<TopicImage> topic = image.topic(id.topicId()).filter(found -> found.hasPartition(id.partition()));
             if (topic.isPresent()) {
-                store.open(id, topic.get().name(), configs.of(topic.get(), image));
+                LogConfig config =
+                        configsByTopic.computeIfAbsent(id.topicId(), known -> configs.of(topic.get(), image));
+                store.open(id, topic.get().name(), config);
             } else {
                 log.info("event=orphan-partition-deleted topicId={} partition={}", id.topicId(), id.partition());
                 delete(id, id.topicId().toString());

@@ -1,36 +1,34 @@
 package dev.millrace.control.port;
 
 import dev.millrace.base.TopicId;
-import dev.millrace.control.metadata.MetadataImage;
-import dev.millrace.control.metadata.MetadataService;
-import dev.millrace.control.metadata.TopicImage;
-import dev.millrace.log.PartitionId;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 
-/** The port to the logs of this process: names and ids as the metadata has them, bytes as the log store has them. Thread-safe. */
+/** The port to the logs of this process. Thread-safe. */
 public final class LocalLogPort implements LogPort {
 
-    private final MetadataService metadata;
+    private final PartitionPorts partitions;
     private final GroupOffsets groupOffsets;
-    private final ConcurrentHashMap<PartitionId, LocalPartition> partitions = new ConcurrentHashMap<>();
+    private final Transactions transactions;
 
-    public LocalLogPort(MetadataService metadata, GroupOffsets groupOffsets) {
-        this.metadata = metadata;
+    public LocalLogPort(PartitionPorts partitions, GroupOffsets groupOffsets, Transactions transactions) {
+        this.partitions = partitions;
         this.groupOffsets = groupOffsets;
-        metadata.onTopicDeleted(this::forget);
+        this.transactions = transactions;
     }
 
     @Override
     public Optional<PartitionPort> partition(String topic, int partition) {
-        MetadataImage image = metadata.image();
-        return image.topic(topic).flatMap(found -> partition(found, partition));
+        return partitions.partition(topic, partition);
     }
 
     @Override
     public Optional<PartitionPort> partition(TopicId topicId, int partition) {
-        MetadataImage image = metadata.image();
-        return image.topic(topicId).flatMap(found -> partition(found, partition));
+        return partitions.partition(topicId, partition);
+    }
+
+    @Override
+    public void startAppends() {
+        partitions.startAppends();
     }
 
     @Override
@@ -38,30 +36,8 @@ public final class LocalLogPort implements LogPort {
         return groupOffsets;
     }
 
-    private Optional<PartitionPort> partition(TopicImage topic, int partition) {
-        if (!topic.hasPartition(partition)) {
-            return Optional.empty();
-        }
-        PartitionId id = topic.partition(partition);
-        LocalPartition known = partitions.get(id);
-        return known != null ? Optional.of(known) : open(topic, partition, id);
-    }
-
-    private Optional<PartitionPort> open(TopicImage topic, int partition, PartitionId id) {
-        LocalPartition opened = partitions.computeIfAbsent(
-                id, _ -> new LocalPartition(metadata.logs().open(topic, partition), topic.internal()));
-        // The topic may have been deleted since the image was looked at: then nobody else takes this log away.
-        if (metadata.image().topic(topic.id()).isEmpty()) {
-            forget(topic);
-            metadata.logs().delete(topic);
-            return Optional.empty();
-        }
-        return Optional.of(opened);
-    }
-
-    private void forget(TopicImage topic) {
-        for (int partition = 0; partition < topic.partitionsCount(); partition++) {
-            partitions.remove(topic.partition(partition));
-        }
+    @Override
+    public Transactions transactions() {
+        return transactions;
     }
 }

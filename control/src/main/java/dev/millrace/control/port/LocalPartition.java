@@ -1,5 +1,6 @@
 package dev.millrace.control.port;
 
+import dev.millrace.log.ActiveProducer;
 import dev.millrace.log.Append;
 import dev.millrace.log.AppendOptions;
 import dev.millrace.log.EpochEnd;
@@ -9,9 +10,11 @@ import dev.millrace.log.PartitionOffsets;
 import dev.millrace.log.ReadRequest;
 import dev.millrace.log.ReadResult;
 import dev.millrace.log.TimestampedOffset;
+import dev.millrace.log.TransactionGuard;
 import dev.millrace.log.Watch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -47,8 +50,40 @@ final class LocalPartition implements PartitionPort {
     }
 
     @Override
+    public Append appendLater(ByteBuffer batches, AppendOptions options) {
+        return log.appendLater(batches, options);
+    }
+
+    @Override
+    public Optional<TransactionGuard> guardTransaction(
+            long producerId, short producerEpoch, int baseSequence, boolean epochBumped) {
+        return log.guardTransaction(producerId, producerEpoch, baseSequence, epochBumped);
+    }
+
+    @Override
+    public Append endTransaction(
+            long producerId, short producerEpoch, int coordinatorEpoch, boolean commit, boolean epochBumped) {
+        return log.endTransaction(producerId, producerEpoch, coordinatorEpoch, commit, epochBumped);
+    }
+
+    @Override
+    public CompletableFuture<List<ActiveProducer>> producers() {
+        return log.producers();
+    }
+
+    @Override
     public ReadResult read(ReadRequest request) throws IOException {
         return log.read(request);
+    }
+
+    @Override
+    public boolean isResting() {
+        return log.isResting();
+    }
+
+    @Override
+    public void bringBack() {
+        log.bringBack();
     }
 
     @Override

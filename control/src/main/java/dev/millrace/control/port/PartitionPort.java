@@ -1,5 +1,6 @@
 package dev.millrace.control.port;
 
+import dev.millrace.log.ActiveProducer;
 import dev.millrace.log.Append;
 import dev.millrace.log.AppendOptions;
 import dev.millrace.log.EpochEnd;
@@ -8,9 +9,11 @@ import dev.millrace.log.PartitionOffsets;
 import dev.millrace.log.ReadRequest;
 import dev.millrace.log.ReadResult;
 import dev.millrace.log.TimestampedOffset;
+import dev.millrace.log.TransactionGuard;
 import dev.millrace.log.Watch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -40,12 +43,62 @@ public interface PartitionPort {
     Append append(ByteBuffer batches, AppendOptions options);
 
     /**
+     * As {@link #append}, but the log may wait with it until {@link PartitionPorts#startAppends}, so that what comes together is written
+     * together.
+     */
+    Append appendLater(ByteBuffer batches, AppendOptions options);
+
+    /**
+     * Asks whether a transactional append of this producer may go ahead. Empty: its transaction is open here. Else the caller asks the
+     * coordinator whether the partition is in the transaction, and hands in the guard with the append ({@link
+     * AppendOptions#inTransaction(TransactionGuard)}); a marker of the producer that is appended in between makes the guard void (KIP-890).
+     * If the coordinator says no, an append without the guard still answers a repetition as one. Never waits.
+     *
+     * @param baseSequence of the batch that is to be appended
+     * @param epochBumped whether the producer gets a new epoch with each transaction (version 2 of KIP-890)
+     */
+    Optional<TransactionGuard> guardTransaction(
+            long producerId, short producerEpoch, int baseSequence, boolean epochBumped);
+
+    /** As {@link #guardTransaction(long, short, int, boolean)}, when the sequence is not known, in version 1. */
+    default Optional<TransactionGuard> guardTransaction(long producerId, short producerEpoch) {
+        return guardTransaction(producerId, producerEpoch, Integer.MAX_VALUE, false);
+    }
+
+    /**
+     * Ends the transaction of a producer: writes its marker, also if the producer has none open here. Fails with INVALID_PRODUCER_EPOCH if a
+     * later epoch has been seen, and with TRANSACTION_COORDINATOR_FENCED if a later coordinator has written a marker of this producer.
+     *
+     * @param producerEpoch of the transaction, or the next one: then the producer goes on in that
+     * @param epochBumped whether each transaction has an epoch of its own (version 2 of KIP-890): then a marker in the epoch of the open
+     *     transaction is late, and refused
+     */
+    Append endTransaction(
+            long producerId, short producerEpoch, int coordinatorEpoch, boolean commit, boolean epochBumped);
+
+    /** As {@link #endTransaction(long, short, int, boolean, boolean)} in version 1. */
+    default Append endTransaction(long producerId, short producerEpoch, int coordinatorEpoch, boolean commit) {
+        return endTransaction(producerId, producerEpoch, coordinatorEpoch, commit, false);
+    }
+
+    /** The producers that the partition remembers (KIP-664), in no order. */
+    CompletableFuture<List<ActiveProducer>> producers();
+
+    /**
      * Reads at most to the request's bound. Looks at indexes and batch headers, not at the records; in the rare case where these are
      * not in memory it waits for the disk.
      *
      * @throws dev.millrace.base.error.MillraceException OFFSET_OUT_OF_RANGE below the log's start or above its end
      */
     ReadResult read(ReadRequest request) throws IOException;
+
+    /** Whether nobody has read or written the partition since the start: then the first read of records waits for the disk. */
+    default boolean isResting() {
+        return false;
+    }
+
+    /** Does that waiting, so that a read after it does not. */
+    default void bringBack() {}
 
     /**
      * Runs {@code onAdvance} once, as soon as something at or behind {@code offset} is readable within {@code bound}, or the

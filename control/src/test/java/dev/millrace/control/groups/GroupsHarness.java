@@ -17,6 +17,7 @@ import dev.millrace.control.groups.api.JoinRequest;
 import dev.millrace.control.groups.api.LeaveAnswer;
 import dev.millrace.control.groups.api.LeaveRequest;
 import dev.millrace.control.groups.api.ListedGroup;
+import dev.millrace.control.groups.api.OffsetReader;
 import dev.millrace.control.groups.api.Protocol;
 import dev.millrace.control.groups.api.SyncAnswer;
 import dev.millrace.control.groups.api.SyncRequest;
@@ -47,6 +48,7 @@ final class GroupsHarness {
     static final TopicId FLIGHTS_ID = new TopicId(1, 1);
 
     private final MachineHarness<GroupCommand> machine;
+    private final FixedCluster cluster = new FixedCluster();
     private long memberIdsCount;
 
     GroupsHarness() {
@@ -54,7 +56,12 @@ final class GroupsHarness {
     }
 
     GroupsHarness(GroupSettings settings) {
-        machine = new MachineHarness<>(() -> new GroupMachine(settings, () -> new UUID(0, ++memberIdsCount)));
+        machine = new MachineHarness<>(
+                () -> new GroupMachine(settings, () -> new UUID(0, ++memberIdsCount), cluster::copy));
+    }
+
+    FixedCluster cluster() {
+        return cluster;
     }
 
     MachineHarness<GroupCommand> machine() {
@@ -245,12 +252,12 @@ final class GroupsHarness {
     Optional<Position> committed(String topic) {
         GroupOffsets.Key key = new GroupOffsets.Key(topic, 0);
         CompletableFuture<Map<GroupOffsets.Key, CommitRequest.Commit>> fetched =
-                machine.ask(reply -> new GroupCommand.Fetch(GROUP, List.of(key), reply));
+                machine.ask(reply -> new GroupCommand.Fetch(OffsetReader.anybody(GROUP), List.of(key), reply));
         return Optional.ofNullable(value(fetched).get(key)).map(CommitRequest.Commit::position);
     }
 
     CompletableFuture<Map<GroupOffsets.Key, CommitRequest.Commit>> fetchAll() {
-        return machine.ask(reply -> new GroupCommand.FetchAll(GROUP, reply));
+        return machine.ask(reply -> new GroupCommand.FetchAll(OffsetReader.anybody(GROUP), reply));
     }
 
     CompletableFuture<Map<GroupOffsets.Key, Optional<ErrorCode>>> deleteOffset(String topic) {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.control.groups.GroupsHarness.Join;
+import dev.millrace.control.groups.api.ConsumerSettings;
 import dev.millrace.control.groups.api.GroupSettings;
 import dev.millrace.control.groups.api.GroupState;
 import dev.millrace.control.groups.api.JoinAnswer;
@@ -328,6 +329,7 @@ final class JoinGroupTest {
                 initialDelayMs,
                 base.offsetsRetentionMs(),
                 base.offsetsRetentionCheckIntervalMs(),
-                base.offsetMetadataMaxChars());
+                base.offsetMetadataMaxChars(),
+                ConsumerSettings.DEFAULT);
     }
 }

@@ -10,6 +10,7 @@ import dev.millrace.control.groups.api.GroupCommand;
 import dev.millrace.control.groups.api.GroupSettings;
 import dev.millrace.control.groups.api.Protocol;
 import dev.millrace.control.machine.MachineInstance;
+import dev.millrace.control.machine.MachineSet;
 import dev.millrace.control.port.GroupOffsets;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Test;
 final class RequestLimitsTest {
 
     /** Machines that are never opened: whoever asks for them fails the test. */
-    private enum Closed implements GroupMachines {
+    private enum Closed implements MachineSet<GroupCommand> {
         INSTANCE;
 
         @Override
@@ -39,7 +40,7 @@ final class RequestLimitsTest {
     }
 
     private final GroupCoordinator coordinator =
-            new GroupCoordinator(GroupSettings.DEFAULT, Closed.INSTANCE, name -> Optional.empty());
+            new GroupCoordinator(GroupSettings.DEFAULT, Closed.INSTANCE, () -> new FixedCluster());
 
     @Test
     void shouldRefuseSessionTimeoutsOutsideTheLimits() {

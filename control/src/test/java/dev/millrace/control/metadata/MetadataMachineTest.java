@@ -1,19 +1,25 @@
 package dev.millrace.control.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.millrace.base.TopicId;
+import dev.millrace.base.bytes.CorruptBytesException;
 import dev.millrace.base.error.ErrorCode;
+import dev.millrace.base.error.MillraceException;
 import dev.millrace.control.machine.MachineHarness;
 import dev.millrace.control.machine.MachineRecord;
 import dev.millrace.control.metadata.ConfigAlteration.Kind;
 import dev.millrace.control.metadata.ConfigAlteration.Operation;
+import dev.millrace.control.metadata.FeatureUpdate.Direction;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +48,7 @@ class MetadataMachineTest {
         delete(new TopicReference.ById(gone.id()));
         alter(new ConfigTarget.OfCluster(), "log.retention.ms", "9");
         alter(new ConfigTarget.OfBroker(), "log.segment.bytes", "1048576");
+        update(false, new FeatureUpdate("transaction.version", 1, Direction.SAFE_DOWNGRADE));
         long producerId = nextProducerId();
         String before = described();
         harness.restart();
@@ -51,6 +58,58 @@ class MetadataMachineTest {
         harness.restartFromSnapshot();
         assertThat(described()).isEqualTo(before);
         assertThat(nextProducerId()).isEqualTo(producerId + MetadataMachine.PRODUCER_IDS_BLOCK);
+    }
+
+    @Test
+    void shouldRecordTheLevelsThatItBeginsWith() {
+        assertThat(image().features()).isEqualTo(FeatureLevels.DEFAULT);
+        assertThat(image().features().level("transaction.version")).isEqualTo(2);
+        assertThat(image().features().level(Feature.GROUP_VERSION)).isEqualTo(1);
+        assertThat(image().features().level("no.such.version")).isZero();
+        assertThat(harness.facts().stream().map(MetadataRecords::read))
+                .contains(new MetadataRecords.Fact.Features(FeatureLevels.DEFAULT));
+        int factsCount = harness.facts().size();
+        harness.restart();
+        assertThat(harness.facts()).hasSize(factsCount);
+    }
+
+    @Test
+    void shouldChangeLevelsOfFeaturesTogetherOrNot() {
+        FeatureUpdate down = new FeatureUpdate("transaction.version", 1, Direction.SAFE_DOWNGRADE);
+        FeatureUpdate away = new FeatureUpdate("group.version", 0, Direction.UNSAFE_DOWNGRADE);
+        assertThat(update(true, down).level("transaction.version")).isEqualTo(1);
+        assertThat(image().features()).isEqualTo(FeatureLevels.DEFAULT);
+        assertThatThrownBy(() -> update(false, down, new FeatureUpdate("group.version", 2, Direction.UPGRADE)))
+                .hasMessageContaining("0 to 1");
+        assertThat(image().features()).isEqualTo(FeatureLevels.DEFAULT);
+        FeatureLevels changed = update(false, down, away);
+        assertThat(changed.epoch()).isEqualTo(2);
+        assertThat(changed.levels())
+                .containsOnly(Map.entry("transaction.version", 1), Map.entry("metadata.version", 33));
+        assertThat(image().features()).isEqualTo(changed);
+        assertThat(update(false, down)).isEqualTo(changed);
+    }
+
+    @Test
+    void shouldRefuseLevelsThatAreNotAllowed() {
+        assertThat(refusal("transaction.version", 1, Direction.UPGRADE)).contains("downgrade");
+        assertThat(refusal("transaction.version", 3, Direction.UPGRADE)).contains("0 to 2");
+        assertThat(refusal("transaction.version", -1, Direction.UNSAFE_DOWNGRADE))
+                .contains("at least 0");
+        assertThat(refusal("transaction.version", 2, Direction.UNKNOWN)).contains("type");
+        assertThat(refusal("metadata.version", 25, Direction.UNSAFE_DOWNGRADE)).contains("33 to 33");
+        assertThat(refusal("share.version", 1, Direction.UPGRADE)).contains("does not know");
+        assertThat(refusal("share.version", 0, Direction.UPGRADE)).contains("does not know");
+        update(false, new FeatureUpdate("transaction.version", 0, Direction.SAFE_DOWNGRADE));
+        assertThat(refusal("transaction.version", 1, Direction.SAFE_DOWNGRADE)).contains("cannot raise");
+    }
+
+    @Test
+    void shouldRefuseToReadALevelOfTheFuture() {
+        FeatureLevels future = FeatureLevels.DEFAULT.with(Map.of("transaction.version", 3));
+        assertThatThrownBy(() -> MetadataRecords.read(MetadataRecords.features(future)))
+                .isInstanceOf(CorruptBytesException.class)
+                .hasMessageContaining("transaction.version is at level 3");
     }
 
     @Test
@@ -161,6 +220,12 @@ class MetadataMachineTest {
         assertThat(MetadataRecords.read(
                         new MachineRecord(hex.parseHex("03"), Optional.of(hex.parseHex("0000000000000003e8")))))
                 .isEqualTo(new MetadataRecords.Fact.ProducerIdsTaken(1_000));
+        FeatureLevels levels = new FeatureLevels(7, new TreeMap<>(Map.of("group.version", 1)));
+        String features = "00" + "0000000000000007" + "01" + "0d67726f75702e76657273696f6e" + "02";
+        assertThat(hex.formatHex(MetadataRecords.features(levels).value().orElseThrow()))
+                .isEqualTo(features);
+        assertThat(MetadataRecords.read(new MachineRecord(hex.parseHex("04"), Optional.of(hex.parseHex(features)))))
+                .isEqualTo(new MetadataRecords.Fact.Features(levels));
     }
 
     private MetadataImage image() {
@@ -170,7 +235,8 @@ class MetadataMachineTest {
     private String described() {
         Map<String, TopicImage> topics = new TreeMap<>();
         image().topics().forEach(topic -> topics.put(topic.name(), topic));
-        return topics + " " + new TreeMap<>(image().clusterConfigs()) + " " + new TreeMap<>(image().brokerConfigs());
+        return topics + " " + new TreeMap<>(image().clusterConfigs()) + " " + new TreeMap<>(image().brokerConfigs())
+                + " " + image().features();
     }
 
     private static NewTopic topic(String name, int partitionsCount, Map<String, String> configs) {
@@ -207,6 +273,24 @@ class MetadataMachineTest {
         return harness.<TopicImage>ask(reply -> new MetadataCommand.EnsureInternalTopic(
                         InternalTopics.CONSUMER_OFFSETS, partitionsCount, reply))
                 .join();
+    }
+
+    private FeatureLevels update(boolean validateOnly, FeatureUpdate... updates) {
+        return harness.<FeatureLevels>ask(
+                        reply -> new MetadataCommand.UpdateFeatures(List.of(updates), validateOnly, reply))
+                .join();
+    }
+
+    private String refusal(String feature, int level, Direction direction) {
+        FeatureLevels before = image().features();
+        CompletionException failure = catchThrowableOfType(
+                CompletionException.class, () -> update(false, new FeatureUpdate(feature, level, direction)));
+        assertThat(image().features()).isEqualTo(before);
+        assertThat(failure.getCause())
+                .isInstanceOfSatisfying(
+                        MillraceException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_FEATURE_LEVEL));
+        return String.valueOf(failure.getMessage());
     }
 
     private long nextProducerId() {

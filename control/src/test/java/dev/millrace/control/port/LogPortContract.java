@@ -7,6 +7,12 @@ import static org.awaitility.Awaitility.await;
 import dev.millrace.base.TopicId;
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
+import dev.millrace.control.groups.api.CommitRequest;
+import dev.millrace.control.transactions.api.AddRequest;
+import dev.millrace.control.transactions.api.EndRequest;
+import dev.millrace.control.transactions.api.InitRequest;
+import dev.millrace.control.transactions.api.ProducerIdentity;
+import dev.millrace.control.transactions.api.TransactionPartition;
 import dev.millrace.log.AppendOptions;
 import dev.millrace.log.AppendResult;
 import dev.millrace.log.EpochEnd;
@@ -14,6 +20,7 @@ import dev.millrace.log.ReadRequest;
 import dev.millrace.log.ReadRequest.Bound;
 import dev.millrace.log.ReadResult;
 import dev.millrace.log.Slice;
+import dev.millrace.log.TransactionGuard;
 import dev.millrace.log.Watch;
 import dev.millrace.log.records.BatchHeader;
 import dev.millrace.log.records.RecordBatchBuilder;
@@ -22,6 +29,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -82,6 +94,19 @@ public abstract class LogPortContract {
         assertThat(all.offsets().highWatermark()).isEqualTo(5);
         assertThat(baseOffsets(partition.read(request(4, 1 << 20)))).containsExactly(3L);
         assertThat(partition.read(request(5, 1 << 20)).slices()).isEmpty();
+    }
+
+    @Test
+    void shouldBeginWhatWasLeftForLaterWhenAskedTo() {
+        PartitionPort partition = partition("later");
+        append(partition, 0, 1);
+        CompletableFuture<AppendResult> first =
+                partition.appendLater(batch(0, 1), AppendOptions.CLIENT).durable();
+        CompletableFuture<AppendResult> second =
+                partition.appendLater(batch(0, 1), AppendOptions.CLIENT).durable();
+        port().startAppends();
+        assertThat(first.join().baseOffset()).isEqualTo(1);
+        assertThat(second.join().baseOffset()).isEqualTo(2);
     }
 
     @Test
@@ -196,6 +221,91 @@ public abstract class LogPortContract {
         PartitionPort fresh = port().partition("reborn", 0).orElseThrow();
         assertThat(fresh.offsets().logEnd()).isZero();
         assertThat(append(fresh, 0, 1).baseOffset()).isZero();
+    }
+
+    // ---- transactions
+
+    @Test
+    void shouldShowATransactionToReadersOfCommittedDataWhenItIsOver() throws IOException {
+        PartitionPort partition = partition("transactional");
+        ProducerIdentity producer = port().transactions().initProducerId(init()).join();
+        write(partition, producer);
+        await().until(() -> partition.offsets().highWatermark() == 1);
+        assertThat(partition.offsets().lastStable()).isZero();
+        assertThat(partition
+                        .read(new ReadRequest(0, 1 << 20, true, Bound.COMMITTED))
+                        .slices())
+                .isEmpty();
+
+        ProducerIdentity next = port().transactions()
+                .end(new EndRequest("contract", producer, true, 2))
+                .join();
+
+        await().until(() -> partition.offsets().lastStable() == 2);
+        assertThat(next.epoch()).isEqualTo((short) (producer.epoch() + 1));
+        write(partition, next);
+        assertRefused(ErrorCode.INVALID_PRODUCER_EPOCH, () -> write(partition, producer));
+    }
+
+    @Test
+    void shouldRefuseAWriteThatNobodyHasAddedToItsTransaction() {
+        PartitionPort partition = partition("unasked");
+        ProducerIdentity producer = port().transactions().initProducerId(init()).join();
+        assertRefused(ErrorCode.INVALID_TXN_STATE, () -> appendIn(partition, producer, AppendOptions.inTransaction()));
+    }
+
+    @Test
+    void shouldCommitPositionsWhenTheTransactionCommits() {
+        PartitionPort partition = partition("positions");
+        ProducerIdentity producer = port().transactions().initProducerId(init()).join();
+        GroupOffsets.Key key = new GroupOffsets.Key(partition.topic(), 0);
+        CommitRequest commit = new CommitRequest(
+                new GroupOffsets.Committer("contract", "", Optional.empty(), -1),
+                Map.of(
+                        key,
+                        new CommitRequest.Commit(
+                                partition.id().topicId(), new GroupOffsets.Position(7, OptionalInt.empty(), ""))),
+                OptionalLong.empty());
+        assertThat(port().transactions()
+                        .commitOffsets("contract", producer, commit, 2)
+                        .join())
+                .containsExactly(Map.entry(key, Optional.empty()));
+        assertThat(port().groupOffsets().fetchAll("contract").join()).isEmpty();
+        var _ = port().transactions()
+                .end(new EndRequest("contract", producer, true, 2))
+                .join();
+        await().until(() -> port().groupOffsets().fetchAll("contract").join().containsKey(key));
+    }
+
+    private static InitRequest init() {
+        return new InitRequest("contract", 60_000, Optional.empty());
+    }
+
+    /** As a producer of version 2 does: guard, add, append. */
+    private void write(PartitionPort partition, ProducerIdentity producer) {
+        Optional<TransactionGuard> guard = partition.guardTransaction(producer.producerId(), producer.epoch(), 0, true);
+        TransactionPartition added = new TransactionPartition(partition.id().topicId(), partition.topic(), 0);
+        try {
+            var _ = port().transactions()
+                    .addPartitions(new AddRequest("contract", producer, Set.of(added), false, 2))
+                    .join();
+        } catch (CompletionException e) {
+            // Whoever is fenced hears it from the partition.
+        }
+        appendIn(partition, producer, guard.map(AppendOptions::inTransaction).orElseGet(AppendOptions::inTransaction));
+    }
+
+    private static void appendIn(PartitionPort partition, ProducerIdentity producer, AppendOptions options) {
+        ByteBuffer batch = new RecordBatchBuilder()
+                .producer(producer.producerId(), producer.epoch(), 0)
+                .transactional(true)
+                .add(START_MS, ByteBuffer.wrap("value".getBytes(StandardCharsets.UTF_8)))
+                .build();
+        try {
+            var _ = partition.append(batch, options).durable().join();
+        } catch (CompletionException e) {
+            throw (MillraceException) e.getCause();
+        }
     }
 
     private PartitionPort partition(String topic) {

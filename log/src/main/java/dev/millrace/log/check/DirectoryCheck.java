@@ -4,6 +4,7 @@ import dev.millrace.base.files.FileStore;
 import dev.millrace.log.Checkpoint;
 import dev.millrace.log.PartitionId;
 import dev.millrace.log.check.Finding.Severity;
+import dev.millrace.log.compaction.CleanerCheckpoint;
 import dev.millrace.log.files.FilesSegmentProvider;
 import dev.millrace.log.files.SegmentPaths;
 import dev.millrace.log.journal.JournalReplay;
@@ -48,6 +49,11 @@ public final class DirectoryCheck {
         CheckState state = new CheckState(isInUse(directory.resolve(".lock")), progress);
         Map<PartitionId, Checkpoint.Line> lines = new HashMap<>();
         long journalEntriesCount = checkJournals(directory, state, lines);
+        Map<PartitionId, CleanerCheckpoint.Line> compacted = CleanerCheckpoint.readAll(
+                files,
+                directory,
+                (path, what) -> state.add(
+                        Severity.WARNING, path, what, "The next start compacts again what was compacted before"));
         List<Partition> partitions = partitionsIn(topics, state);
         for (Partition partition : partitions) {
             for (SegmentPaths segment : PartitionCheck.segments(files, partition.directory)) {
@@ -55,7 +61,7 @@ public final class DirectoryCheck {
             }
         }
         for (Partition partition : partitions) {
-            new PartitionCheck(files, partition.directory, partition.number, state).run(lines);
+            new PartitionCheck(files, partition.directory, partition.number, state).run(lines, compacted);
         }
         return new CheckReport(
                 state.serverRunning,

@@ -6,6 +6,7 @@ import dev.millrace.base.files.StoreFile;
 import dev.millrace.log.Checkpoint;
 import dev.millrace.log.PartitionId;
 import dev.millrace.log.check.Finding.Severity;
+import dev.millrace.log.compaction.CleanerCheckpoint;
 import dev.millrace.log.epoch.LeaderEpochs;
 import dev.millrace.log.files.PartitionMetadataFile;
 import dev.millrace.log.files.SegmentPaths;
@@ -27,6 +28,8 @@ final class PartitionCheck {
     private final Path directory;
     private final int partition;
     private final CheckState state;
+    /** Below it compaction may have left no batch. */
+    private long compactedOffset;
 
     PartitionCheck(FileStore files, Path directory, int partition, CheckState state) {
         this.files = files;
@@ -35,22 +38,26 @@ final class PartitionCheck {
         this.state = state;
     }
 
-    void run(Map<PartitionId, Checkpoint.Line> lines) throws IOException {
+    /**
+     * @param lines what checkpoints say
+     * @param compacted how far partitions were compacted
+     */
+    void run(Map<PartitionId, Checkpoint.Line> lines, Map<PartitionId, CleanerCheckpoint.Line> compacted)
+            throws IOException {
         List<SegmentPaths> segments = segments(files, directory);
         Optional<PartitionId> id =
                 PartitionMetadataFile.read(files, directory).map(topicId -> new PartitionId(topicId, partition));
         Optional<Checkpoint.Line> line = id.flatMap(known -> Optional.ofNullable(lines.get(known)));
         if (id.isEmpty()) {
-            state.add(
-                    segments.isEmpty() ? Severity.NOTE : Severity.WARNING,
-                    directory.resolve(PartitionMetadataFile.NAME),
-                    "is missing or names no topic",
-                    "A crash before the partition's first flush leaves it so; the next start removes the directory and "
-                            + "makes the partition anew from the journal");
+            reportMissingId(segments, lines);
         }
         long flushedOffset = line.map(Checkpoint.Line::flushedOffset).orElse(0L);
         long logStartOffset = line.map(Checkpoint.Line::logStartOffset).orElse(0L);
-        long endOffset = checkSegments(segments, flushedOffset, logStartOffset);
+        compactedOffset = id.flatMap(known -> Optional.ofNullable(compacted.get(known)))
+                .map(CleanerCheckpoint.Line::touchedOffset)
+                .orElse(0L);
+        boolean replacing = checkReplacements();
+        long endOffset = checkSegments(segments, flushedOffset, logStartOffset, replacing);
         boolean gone = state.serverRunning && !files.isDirectory(directory);
         if (endOffset < flushedOffset && !gone && !state.isBroken(directory)) {
             state.add(
@@ -63,17 +70,61 @@ final class PartitionCheck {
         checkEpochs(endOffset);
     }
 
+    private void reportMissingId(List<SegmentPaths> segments, Map<PartitionId, Checkpoint.Line> lines) {
+        String name = String.valueOf(directory.getFileName());
+        boolean wasDurable = lines.entrySet().stream()
+                .anyMatch(line -> line.getValue().flushedOffset() > 0
+                        && line.getKey().partition() == partition
+                        && line.getValue()
+                                .topic()
+                                .map(topic -> topic + "-" + partition)
+                                .equals(Optional.of(name)));
+        Path metadata = directory.resolve(PartitionMetadataFile.NAME);
+        if (wasDurable) {
+            state.add(
+                    Severity.ERROR,
+                    metadata,
+                    "is missing or names no topic, though a checkpoint says that it was durable",
+                    "The partition stays offline: bring the file back from a copy");
+        } else {
+            state.add(
+                    segments.isEmpty() ? Severity.NOTE : Severity.WARNING,
+                    metadata,
+                    "is missing or names no topic",
+                    "A crash before the partition's first flush leaves it so; the next start removes the directory and "
+                            + "makes the partition anew from the journal");
+        }
+    }
+
+    /** Whether compaction was cut short behind its decision: then some old segments are there, and some may be gone. */
+    private boolean checkReplacements() throws IOException {
+        boolean some = false;
+        for (Path path : files.list(directory)) {
+            if (SegmentPaths.baseOffset(path, SegmentPaths.SWAP_SUFFIX).isPresent() && !state.serverRunning) {
+                some = true;
+                state.add(
+                        Severity.NOTE,
+                        path,
+                        "is a compacted segment that takes the place of others",
+                        "The next start completes that");
+            }
+        }
+        return some || state.serverRunning;
+    }
+
     /** Gives the offset behind the last batch. */
-    private long checkSegments(List<SegmentPaths> segments, long flushedOffset, long logStartOffset)
+    private long checkSegments(List<SegmentPaths> segments, long flushedOffset, long logStartOffset, boolean replacing)
             throws IOException {
         long offsetNext = segments.isEmpty() ? 0 : segments.getFirst().baseOffset();
         int leaderEpoch = -1;
+        TransactionCheck transactions = new TransactionCheck(files, directory, segments, state, replacing);
         for (int i = 0; i < segments.size(); i++) {
             SegmentPaths paths = segments.get(i);
-            if (paths.baseOffset() != offsetNext) {
+            if (paths.baseOffset() != offsetNext && !(replacing && paths.baseOffset() <= compactedOffset)) {
                 checkGap(paths, offsetNext, flushedOffset, logStartOffset);
             }
-            SegmentCheck check = new SegmentCheck(files, paths, state, flushedOffset, leaderEpoch);
+            SegmentCheck check =
+                    new SegmentCheck(files, paths, state, transactions, flushedOffset, compactedOffset, leaderEpoch);
             try {
                 check.run(i == segments.size() - 1);
                 offsetNext = check.offsetNext();

@@ -16,20 +16,33 @@ final class SegmentCheck {
     private final FileStore files;
     private final SegmentPaths paths;
     private final CheckState state;
+    private final TransactionCheck transactions;
     private final long flushedOffset;
+    private final long compactedOffset;
 
     private long offsetNext;
     private int leaderEpoch;
 
     /**
+     * @param transactions of the partition; has seen all segments before this one
      * @param flushedOffset below it everything is known to have been durable
+     * @param compactedOffset below it offsets may be missing
      * @param leaderEpoch of the last batch before this segment; -1: none
      */
-    SegmentCheck(FileStore files, SegmentPaths paths, CheckState state, long flushedOffset, int leaderEpoch) {
+    SegmentCheck(
+            FileStore files,
+            SegmentPaths paths,
+            CheckState state,
+            TransactionCheck transactions,
+            long flushedOffset,
+            long compactedOffset,
+            int leaderEpoch) {
+        this.transactions = transactions;
         this.files = files;
         this.paths = paths;
         this.state = state;
         this.flushedOffset = flushedOffset;
+        this.compactedOffset = compactedOffset;
         this.leaderEpoch = leaderEpoch;
         this.offsetNext = paths.baseOffset();
     }
@@ -39,6 +52,7 @@ final class SegmentCheck {
         try (StoreFile file = files.open(paths.log(), Mode.READ)) {
             // A server writes bytes first and index entries later: what the log has now covers the indexes read before.
             IndexCheck indexes = IndexCheck.read(files, paths, state);
+            transactions.begin(paths, flushedOffset);
             long sizeBytes = file.sizeBytes();
             walk(file, sizeBytes, active, indexes);
             state.segmentsCount++;
@@ -65,16 +79,18 @@ final class SegmentCheck {
             }
             checkOrder(scanner);
             indexes.onBatch(scanner);
+            transactions.onBatch(scanner, flushedOffset);
             state.batchesCount++;
             state.recordsCount += BatchHeader.recordsCount(scanner.header(), scanner.headerPosition());
             offsetNext = scanner.lastOffset() + 1;
             position += scanner.sizeBytes();
         }
         indexes.onEnd(offsetNext, flushedOffset);
+        transactions.onEnd(offsetNext);
     }
 
     private void checkOrder(BatchScanner scanner) {
-        if (scanner.baseOffset() > offsetNext) {
+        if (scanner.baseOffset() > offsetNext && scanner.baseOffset() > compactedOffset) {
             state.add(
                     Severity.WARNING,
                     paths.log(),

@@ -8,10 +8,13 @@ import dev.millrace.log.files.BatchScanner;
 import dev.millrace.log.files.OffsetIndex;
 import dev.millrace.log.files.SegmentPaths;
 import dev.millrace.log.files.TimeIndex;
+import dev.millrace.log.files.TransactionIndex;
 import dev.millrace.log.records.BatchHeader;
 import dev.millrace.log.records.Codec;
+import dev.millrace.log.records.ControlRecord;
 import dev.millrace.log.records.RecordHeader;
 import dev.millrace.log.records.RecordReader;
+import dev.millrace.log.segment.AbortedSpan;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +46,7 @@ public final class SegmentDump {
      * @param timestampType {@code CreateTime} or {@code LogAppendTime}
      * @param producerId -1: not idempotent
      * @param records empty unless they were asked for
+     * @param end of a control batch: how it says that a transaction ended
      * @param problem what is wrong with the batch, in words; empty if nothing is
      */
     public record DumpedBatch(
@@ -62,6 +66,7 @@ public final class SegmentDump {
             boolean transactional,
             boolean control,
             long crc,
+            Optional<ControlRecord.End> end,
             List<DumpedRecord> records,
             Optional<String> problem) {}
 
@@ -95,7 +100,8 @@ public final class SegmentDump {
     public enum Kind {
         LOG,
         OFFSET_INDEX,
-        TIME_INDEX
+        TIME_INDEX,
+        TRANSACTION_INDEX
     }
 
     /** What {@code path} is by its name; empty if its name is none of a segment's. */
@@ -106,8 +112,12 @@ public final class SegmentDump {
         if (SegmentPaths.baseOffset(path, SegmentPaths.OFFSET_INDEX_SUFFIX).isPresent()) {
             return Optional.of(Kind.OFFSET_INDEX);
         }
-        return SegmentPaths.baseOffset(path, SegmentPaths.TIME_INDEX_SUFFIX).isPresent()
-                ? Optional.of(Kind.TIME_INDEX)
+        if (SegmentPaths.baseOffset(path, SegmentPaths.TIME_INDEX_SUFFIX).isPresent()) {
+            return Optional.of(Kind.TIME_INDEX);
+        }
+        return SegmentPaths.baseOffset(path, SegmentPaths.TRANSACTION_INDEX_SUFFIX)
+                        .isPresent()
+                ? Optional.of(Kind.TRANSACTION_INDEX)
                 : Optional.empty();
     }
 
@@ -132,7 +142,8 @@ public final class SegmentDump {
                 if (withRecords && crcProblem.isEmpty()) {
                     crcProblem = readRecords(file, scanner, reader, records);
                 }
-                sink.accept(batch(scanner, records, crcProblem));
+                Optional<ControlRecord.End> end = crcProblem.isEmpty() ? scanner.endOfTransaction() : Optional.empty();
+                sink.accept(batch(scanner, end, records, crcProblem));
             }
         }
         return Optional.empty();
@@ -175,7 +186,11 @@ public final class SegmentDump {
         return bytes.remaining() > PREVIEW_BYTES ? text + "\u2026" : text;
     }
 
-    private static DumpedBatch batch(BatchScanner scanner, List<DumpedRecord> records, Optional<String> problem) {
+    private static DumpedBatch batch(
+            BatchScanner scanner,
+            Optional<ControlRecord.End> end,
+            List<DumpedRecord> records,
+            Optional<String> problem) {
         ByteBuffer header = scanner.header();
         int at = scanner.headerPosition();
         int codecId = BatchHeader.codecId(header, at);
@@ -196,6 +211,7 @@ public final class SegmentDump {
                 BatchHeader.isTransactional(header, at),
                 BatchHeader.isControl(header, at),
                 BatchHeader.crc(header, at),
+                end,
                 records,
                 problem);
     }
@@ -217,6 +233,16 @@ public final class SegmentDump {
         List<TimeEntry> entries = new ArrayList<>();
         for (int i = 0; i < index.count(); i++) {
             entries.add(new TimeEntry(index.timestampMs(i), index.offset(i)));
+        }
+        return entries;
+    }
+
+    /** The entries of a .txnindex, up to the first that cannot be right. */
+    public List<AbortedSpan> transactionIndex(Path path) throws IOException {
+        TransactionIndex index = TransactionIndex.read(files, path);
+        List<AbortedSpan> entries = new ArrayList<>();
+        for (int i = 0; i < index.count(); i++) {
+            entries.add(index.get(i));
         }
         return entries;
     }
@@ -252,8 +278,22 @@ public final class SegmentDump {
                     batch.baseSequence));
         }
         line.append(batch.transactional ? "  transactional" : "").append(batch.control ? "  control" : "");
+        batch.end.ifPresent(end -> line.append(end.committed() ? "  COMMIT" : "  ABORT")
+                .append("  coordinator epoch ")
+                .append(end.coordinatorEpoch()));
         batch.problem.ifPresent(problem -> line.append("  PROBLEM: ").append(problem));
         return line.toString();
+    }
+
+    /** One line for people. */
+    public static String describe(AbortedSpan span) {
+        return String.format(
+                Locale.ROOT,
+                "producer %d  aborted %d-%d  lastStable %d",
+                span.producerId(),
+                span.firstOffset(),
+                span.lastOffset(),
+                span.lastStableOffset());
     }
 
     /** One line for people. */

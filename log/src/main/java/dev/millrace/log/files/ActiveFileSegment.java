@@ -5,11 +5,14 @@ import dev.millrace.base.files.FileStore;
 import dev.millrace.base.files.StoreFile;
 import dev.millrace.log.Slice;
 import dev.millrace.log.records.BatchHeader;
+import dev.millrace.log.segment.AbortedSpan;
 import dev.millrace.log.segment.ActiveSegment;
 import dev.millrace.log.segment.SealedSegment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -159,6 +162,40 @@ final class ActiveFileSegment implements ActiveSegment {
     }
 
     @Override
+    public boolean abortedTransactions(long fromOffset, long endOffset, Consumer<AbortedSpan> sink) {
+        return indexes.aborted.search(fromOffset, endOffset, sink);
+    }
+
+    @Override
+    public boolean hasAborted() {
+        return indexes.aborted.count() > 0;
+    }
+
+    @Override
+    public long endBound(Slice slice) {
+        return endBound(slice, indexes, offsetNext);
+    }
+
+    /** The offset index says it, if it has an entry behind; else no more is known than where the segment ends. */
+    static long endBound(Slice slice, Indexes indexes, long offsetNext) {
+        if (!(slice instanceof Slice.InFile(var _, long position, int sizeBytes))) {
+            return offsetNext;
+        }
+        long offset = indexes.offsets.firstOffsetAtOrBehind(position + sizeBytes);
+        return offset < 0 ? offsetNext : offset;
+    }
+
+    @Override
+    public void noteAborted(AbortedSpan span) {
+        indexes.aborted.append(span);
+    }
+
+    @Override
+    public void replaceAborted(List<AbortedSpan> spans) {
+        indexes.aborted.replace(spans);
+    }
+
+    @Override
     public void flush() throws IOException {
         long seenSizeBytes = sizeBytes;
         StoreFile seen = file;
@@ -169,10 +206,13 @@ final class ActiveFileSegment implements ActiveSegment {
             seen.sync();
         }
         // Also if there are no new bytes: the end of the segment brings an entry of its own.
-        indexes.writeBack(partition.files(), paths, true);
+        boolean abortedWritten = indexes.writeBack(partition.files(), paths, true);
         if (!nameFlushed || indexes.areNamesUnsynced()) {
             partition.syncNames();
             nameFlushed = true;
+        }
+        if (abortedWritten) {
+            partition.transactionFacts().write(paths.baseOffset(), indexes.aborted);
         }
         indexes.synced();
         flushedSizeBytes = seenSizeBytes;
@@ -181,7 +221,9 @@ final class ActiveFileSegment implements ActiveSegment {
     @Override
     public void writeBack() throws IOException {
         writtenBackSizeBytes = file == null ? -1 : sizeBytes;
-        indexes.writeBack(partition.files(), paths, false);
+        if (indexes.writeBack(partition.files(), paths, false)) {
+            partition.transactionFacts().write(paths.baseOffset(), indexes.aborted);
+        }
     }
 
     @Override
@@ -202,6 +244,7 @@ final class ActiveFileSegment implements ActiveSegment {
         }
         long keptSizeBytes = new SegmentSearch(target, sizeBytes, offsetNext, indexes).positionOf(offset);
         sizeBytes = keptSizeBytes;
+        indexes.aborted.truncateTo(offset);
         IndexWalk.Result kept = IndexWalk.walk(
                 target, keptSizeBytes, baseOffset(), indexes, offset, Long.MAX_VALUE, partition.indexIntervalBytes());
         Check.equal(kept.endPosition(), keptSizeBytes, "what is kept of a segment is whole");
@@ -209,6 +252,15 @@ final class ActiveFileSegment implements ActiveSegment {
         largestTimestampMs = indexes.largestTimestampMs();
         flushedSizeBytes = Math.min(flushedSizeBytes, keptSizeBytes);
         target.truncate(keptSizeBytes);
+    }
+
+    /** As {@link #truncateTo}, durably: else a crash could bring back what was cut, behind batches that are appended now. */
+    void cutTo(long offset) throws IOException {
+        truncateTo(offset);
+        StoreFile target = file;
+        if (target != null) {
+            target.sync();
+        }
     }
 
     @Override

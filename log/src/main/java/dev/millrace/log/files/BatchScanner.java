@@ -2,6 +2,7 @@ package dev.millrace.log.files;
 
 import dev.millrace.base.files.StoreFile;
 import dev.millrace.log.records.BatchHeader;
+import dev.millrace.log.records.ControlRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -69,6 +70,15 @@ public final class BatchScanner {
         return computed == expected
                 ? Optional.empty()
                 : Optional.of("a batch that says CRC " + expected + " and whose bytes give " + computed);
+    }
+
+    /** How the current batch says that a transaction ended; empty if it says no such thing, or is larger than any that does. */
+    public Optional<ControlRecord.End> endOfTransaction() throws IOException {
+        if (!BatchHeader.isControl(chunk, at) || !ensureLoaded(position, sizeBytes())) {
+            return Optional.empty();
+        }
+        at = (int) (position - chunkPosition);
+        return ControlRecord.end(chunk, at);
     }
 
     /** For a batch that is larger than the chunk. Its header is in the chunk again afterwards. */

@@ -5,7 +5,9 @@ import dev.millrace.base.files.FileStore;
 import dev.millrace.base.time.Scheduler;
 import dev.millrace.log.LogConfig;
 import dev.millrace.log.segment.ActiveSegment;
+import dev.millrace.log.segment.SealedSegment;
 import dev.millrace.log.segment.SegmentProvider;
+import dev.millrace.log.segment.SegmentReplacement;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -53,8 +55,17 @@ public final class FilesSegmentProvider implements SegmentProvider {
 
     @Override
     public Recovered recover(long trustedOffset) throws IOException {
+        return recover(new SegmentRecovery(partition, trustedOffset, false));
+    }
+
+    @Override
+    public Recovered recoverTo(long endOffset) throws IOException {
+        return recover(new SegmentRecovery(partition, endOffset, true));
+    }
+
+    private Recovered recover(SegmentRecovery recovery) throws IOException {
         try {
-            return new SegmentRecovery(partition, trustedOffset).run();
+            return recovery.run();
         } catch (IOException e) {
             openFiles.closeAllLater();
             throw e;
@@ -68,6 +79,11 @@ public final class FilesSegmentProvider implements SegmentProvider {
             segment.createFile();
         }
         return segment;
+    }
+
+    @Override
+    public SegmentReplacement replace(SealedSegment first) throws IOException {
+        return new FileReplacement(partition, first.baseOffset());
     }
 
     /**

@@ -4,26 +4,28 @@ import dev.millrace.base.files.FileStore;
 import java.io.IOException;
 
 /**
- * Both indexes of a segment, and the state from which their next entries follow. One writer adds batches; {@link #writeBack} may run
+ * The indexes of a segment, and the state from which their next entries follow. One writer adds batches; {@link #writeBack} may run
  * beside it, one at a time.
  */
 final class Indexes {
 
     final OffsetIndex offsets;
     final TimeIndex times;
+    final TransactionIndex aborted;
 
     private long bytesSinceEntry;
     private long largestTimestampMs;
     private long largestTimestampOffset;
 
     Indexes(long baseOffset) {
-        this(new OffsetIndex(baseOffset), new TimeIndex(baseOffset));
+        this(new OffsetIndex(baseOffset), new TimeIndex(baseOffset), new TransactionIndex());
     }
 
     /** What files hold; {@link #resumeAt} before anything is added. */
-    Indexes(OffsetIndex offsets, TimeIndex times) {
+    Indexes(OffsetIndex offsets, TimeIndex times, TransactionIndex aborted) {
         this.offsets = offsets;
         this.times = times;
+        this.aborted = aborted;
         this.largestTimestampMs = times.largestTimestampMs();
         this.largestTimestampOffset = times.count() == 0 ? -1 : times.offset(times.count() - 1);
     }
@@ -47,7 +49,7 @@ final class Indexes {
         bytesSinceEntry += sizeBytes;
     }
 
-    /** Size of the larger one, bytes. */
+    /** Size of the larger of those that grow with the batches, bytes. */
     long sizeBytes() {
         return Math.max((long) offsets.count() * OffsetIndex.ENTRY_BYTES, (long) times.count() * TimeIndex.ENTRY_BYTES);
     }
@@ -83,21 +85,38 @@ final class Indexes {
         return position;
     }
 
-    /** Writes what the files lack; see {@link SparseIndex#writeBack}. */
-    void writeBack(FileStore files, SegmentPaths paths, boolean sync) throws IOException {
+    /**
+     * Writes what the files lack; see {@link SparseIndex#writeBack}.
+     *
+     * @return whether that of the aborted transactions was touched: then {@link TransactionIndexFacts} must hear of it
+     */
+    boolean writeBack(FileStore files, SegmentPaths paths, boolean sync) throws IOException {
+        writeBackSparse(files, paths, sync);
+        return aborted.writeBack(files, paths.transactionIndex(), sync);
+    }
+
+    /** As {@link #writeBack}, without that of the aborted transactions. */
+    void writeBackSparse(FileStore files, SegmentPaths paths, boolean sync) throws IOException {
         offsets.writeBack(files, paths.offsetIndex(), sync);
         times.writeBack(files, paths.timeIndex(), sync);
     }
 
+    /** As {@link #writeBack}, durably, of those that can be made anew from the log. */
+    void writeBackSearchable(FileStore files, SegmentPaths paths) throws IOException {
+        offsets.writeBack(files, paths.offsetIndex(), true);
+        times.writeBack(files, paths.timeIndex(), true);
+    }
+
     /** Whether one of the files was made since {@link #synced}. */
     boolean areNamesUnsynced() {
-        return offsets.isNameUnsynced() || times.isNameUnsynced();
+        return offsets.isNameUnsynced() || times.isNameUnsynced() || aborted.isNameUnsynced();
     }
 
     /** Says that what was written back is durable, and the files' names too. */
     void synced() {
         offsets.synced();
         times.synced();
+        aborted.synced();
     }
 
     /** Reads what the files hold, as far as it can be right for a log of {@code logSizeBytes}. */
@@ -109,6 +128,9 @@ final class Indexes {
         TimeIndex times = files.exists(paths.timeIndex())
                 ? TimeIndex.read(files, paths.timeIndex(), baseOffset)
                 : new TimeIndex(baseOffset);
-        return new Indexes(offsets, times);
+        TransactionIndex aborted = files.exists(paths.transactionIndex())
+                ? TransactionIndex.read(files, paths.transactionIndex())
+                : new TransactionIndex();
+        return new Indexes(offsets, times, aborted);
     }
 }

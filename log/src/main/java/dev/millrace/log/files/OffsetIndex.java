@@ -73,6 +73,23 @@ public final class OffsetIndex extends SparseIndex {
         return index < 0 ? 0 : entries[index] & 0xFFFF_FFFFL;
     }
 
+    /** Last offset of the first indexed batch that begins at or behind {@code position}; -1 if there is none. */
+    long firstOffsetAtOrBehind(long position) {
+        int low = 0;
+        long[] seen = entries;
+        int high = Math.min(count, seen.length);
+        int end = high;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if ((seen[middle] & 0xFFFF_FFFFL) >= position) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low == end ? -1 : baseOffset + (seen[low] >>> 32);
+    }
+
     /** Position of the last indexed batch that begins at or before {@code position}; 0 if there is none. */
     long boundaryAtOrBelow(long position) {
         int low = 0;

@@ -16,6 +16,7 @@ final class PartitionFiles {
     private final TopicId topicId;
     private final Supplier<LogConfig> config;
     private final OpenFiles openFiles;
+    private final TransactionIndexFacts transactionFacts;
 
     /** Set by the writer alone. */
     private boolean directoryExists;
@@ -29,6 +30,7 @@ final class PartitionFiles {
         this.topicId = topicId;
         this.config = config;
         this.openFiles = openFiles;
+        this.transactionFacts = new TransactionIndexFacts(files, directory);
     }
 
     FileStore files() {
@@ -41,6 +43,11 @@ final class PartitionFiles {
 
     OpenFiles openFiles() {
         return openFiles;
+    }
+
+    /** What the transaction indexes hold. Whoever writes one, or replaces a segment that has one, tells it. */
+    TransactionIndexFacts transactionFacts() {
+        return transactionFacts;
     }
 
     int indexIntervalBytes() {

@@ -3,6 +3,7 @@ package dev.millrace.log.files;
 import dev.millrace.base.TopicId;
 import dev.millrace.base.files.FileStore;
 import dev.millrace.base.files.StoreFile;
+import dev.millrace.log.segment.CorruptSegmentException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -50,6 +51,26 @@ public final class PartitionMetadataFile {
         try (StoreFile file = files.open(directory.resolve(NAME), FileStore.Mode.WRITE)) {
             file.sync();
         }
+    }
+
+    /** Fails unless {@code directory} says that it belongs to a partition of {@code topicId}, as one that was flushed does. */
+    public static void check(FileStore files, Path directory, TopicId topicId) throws IOException {
+        Optional<TopicId> owner = read(files, directory);
+        if (owner.isEmpty() || !owner.get().equals(topicId)) {
+            throw damaged(directory, owner, "the directory belongs to a partition of topic " + topicId);
+        }
+    }
+
+    /**
+     * What is wrong with a directory that does not say whose it is, or says that it is another's.
+     *
+     * @param known what is known of the directory otherwise
+     */
+    public static CorruptSegmentException damaged(Path directory, Optional<TopicId> owner, String known) {
+        return new CorruptSegmentException(directory.resolve(NAME)
+                + owner.map(id -> " names topic " + id).orElse(" is missing or names no topic") + ", though " + known
+                + ". Nothing was changed. Bring the file back from a copy, or delete the partition's directory to go on"
+                + " without its data");
     }
 
     /**

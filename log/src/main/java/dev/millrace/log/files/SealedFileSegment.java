@@ -3,12 +3,16 @@ package dev.millrace.log.files;
 import dev.millrace.base.files.FileStore;
 import dev.millrace.base.files.StoreFile;
 import dev.millrace.log.Slice;
+import dev.millrace.log.segment.AbortedSpan;
+import dev.millrace.log.segment.CorruptSegmentException;
 import dev.millrace.log.segment.SealedSegment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.SoftReference;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class SealedFileSegment implements SealedSegment {
 
     private static final long UNKNOWN = Long.MIN_VALUE;
+    private static final int UNKNOWN_COUNT = -1;
 
     private final PartitionFiles partition;
     private final SegmentPaths paths;
@@ -28,8 +33,14 @@ final class SealedFileSegment implements SealedSegment {
     private volatile long largestTimestampMs = UNKNOWN;
     private volatile long sizeBytes = UNKNOWN;
 
+    /** Entries of the transaction index. In the usual case there are none, and then reading costs nothing. */
+    private volatile int abortedCount = UNKNOWN_COUNT;
+
     /** Where unwritten index entries and the state of the last flush are; absent once all is flushed. */
     private volatile @Nullable ActiveFileSegment unflushed;
+
+    /** Of a segment that was replaced, whose files are gone or another's; or that replaces others, until its indexes are in files. */
+    private volatile @Nullable Indexes kept;
 
     private record Opened(StoreFile file, long sizeBytes) {}
 
@@ -48,7 +59,51 @@ final class SealedFileSegment implements SealedSegment {
         this.indexes = new SoftReference<>(indexes);
         this.largestTimestampMs = active.largestTimestampMs();
         this.sizeBytes = active.sizeBytes();
+        this.abortedCount = indexes.aborted.count();
         this.unflushed = active;
+    }
+
+    /** One that compaction wrote, durable; its indexes may still be in memory alone. */
+    SealedFileSegment(
+            PartitionFiles partition,
+            SegmentPaths paths,
+            StoreFile file,
+            long sizeBytes,
+            Indexes indexes,
+            long offsetNext) {
+        this(partition, paths, offsetNext);
+        this.opened.set(new Opened(file, sizeBytes));
+        this.kept = indexes;
+        this.abortedCount = indexes.aborted.count();
+        this.largestTimestampMs = indexes.largestTimestampMs();
+        this.sizeBytes = sizeBytes;
+    }
+
+    /** Has what is in the files at hand, so that it can be read when another segment has their names. */
+    void keepReadable() throws IOException {
+        largestTimestampMs();
+        kept = indexes();
+    }
+
+    /** The indexes are in their files now, and need not stay in memory. */
+    void indexesWritten() {
+        Indexes seen = kept;
+        if (seen != null) {
+            indexes = new SoftReference<>(seen);
+            kept = null;
+        }
+    }
+
+    SegmentPaths paths() {
+        return paths;
+    }
+
+    /** Gives back the file when nobody can be reading it any more. */
+    void closeLater() {
+        Opened seen = opened.get();
+        if (seen != null) {
+            partition.openFiles().closeLater(seen.file);
+        }
     }
 
     @Override
@@ -89,13 +144,90 @@ final class SealedFileSegment implements SealedSegment {
     }
 
     private Indexes indexes() throws IOException {
-        Indexes seen = indexes.get();
+        Indexes seen = kept;
+        if (seen == null) {
+            seen = indexes.get();
+        }
         if (seen == null) {
             Opened file = open();
             seen = SegmentRecovery.loadSealed(partition, paths, file.file, file.sizeBytes);
             indexes = new SoftReference<>(seen);
         }
         return seen;
+    }
+
+    /**
+     * A start makes a damaged transaction index anew. One that was damaged since must not be believed: what it lacks would be given to
+     * readers.
+     */
+    private TransactionIndex checkedAborted() throws IOException {
+        TransactionIndex read = indexes().aborted;
+        int known = abortedCount;
+        if ((unflushed == null && read.hasTail()) || (known != UNKNOWN_COUNT && read.count() != known)) {
+            throw new CorruptSegmentException(paths.transactionIndex() + " is damaged or gone: which records of "
+                    + paths.log() + " were aborted is not known. Restart: it is made anew then");
+        }
+        return read;
+    }
+
+    /** Says how many aborted transactions end here: then the file is not looked for. */
+    void knowAborted(int count) {
+        abortedCount = count;
+    }
+
+    @Override
+    public boolean abortedTransactions(long fromOffset, long endOffset, Consumer<AbortedSpan> sink) throws IOException {
+        return hasAborted() && checkedAborted().search(fromOffset, endOffset, sink);
+    }
+
+    @Override
+    public boolean hasAborted() throws IOException {
+        if (abortedCount == UNKNOWN_COUNT) {
+            abortedCount = unflushed == null
+                            && kept == null
+                            && indexes.get() == null
+                            && !partition.files().exists(paths.transactionIndex())
+                    ? 0
+                    : checkedAborted().count();
+        }
+        return abortedCount > 0;
+    }
+
+    @Override
+    public long endBound(Slice slice) throws IOException {
+        return ActiveFileSegment.endBound(slice, indexes(), offsetNext);
+    }
+
+    @Override
+    public void noteAborted(AbortedSpan span) throws IOException {
+        Indexes noted = indexes();
+        noted.aborted.append(span);
+        abortedCount = noted.aborted.count();
+        if (unflushed == null) {
+            writeAborted(noted);
+        }
+    }
+
+    @Override
+    public void replaceAborted(List<AbortedSpan> spans) throws IOException {
+        Indexes noted = indexes.get();
+        if (noted == null) {
+            Opened file = open();
+            noted = SegmentRecovery.loadSealed(partition, paths, file.file, file.sizeBytes);
+        }
+        noted.aborted.replace(spans);
+        abortedCount = noted.aborted.count();
+        if (unflushed == null) {
+            writeAborted(noted);
+        }
+        indexes = new SoftReference<>(noted);
+    }
+
+    private void writeAborted(Indexes noted) throws IOException {
+        noted.aborted.writeBack(partition.files(), paths.transactionIndex(), true);
+        partition.syncNames();
+        partition.transactionFacts().write(paths.baseOffset(), noted.aborted);
+        noted.aborted.synced();
     }
 
     @Override
@@ -132,13 +264,16 @@ final class SealedFileSegment implements SealedSegment {
     @Override
     public void delete() throws IOException {
         unflushed = null;
+        if (kept != null) {
+            // It was replaced, or replaces others, and that failed half-way: the next start must not complete it.
+            partition.files().delete(paths.swap());
+        }
         partition.files().delete(paths.log());
         partition.files().delete(paths.offsetIndex());
         partition.files().delete(paths.timeIndex());
-        Opened seen = opened.get();
-        if (seen != null) {
-            partition.openFiles().closeLater(seen.file);
-        }
+        partition.files().delete(paths.transactionIndex());
+        partition.transactionFacts().forget(paths.baseOffset());
+        closeLater();
     }
 
     @Override

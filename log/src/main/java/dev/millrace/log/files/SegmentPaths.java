@@ -10,6 +10,17 @@ public record SegmentPaths(Path directory, long baseOffset) {
     public static final String OFFSET_INDEX_SUFFIX = ".index";
     public static final String TIME_INDEX_SUFFIX = ".timeindex";
 
+    public static final String TRANSACTION_INDEX_SUFFIX = ".txnindex";
+
+    /** Of a log that compaction is writing: see {@link FileReplacement}. */
+    public static final String CLEANED_SUFFIX = LOG_SUFFIX + ".cleaned";
+
+    /** Of a log that takes the place of others: see {@link FileReplacement}. */
+    public static final String SWAP_SUFFIX = LOG_SUFFIX + ".swap";
+
+    /** Of the transaction index that belongs to it. */
+    public static final String TRANSACTION_INDEX_SWAP_SUFFIX = TRANSACTION_INDEX_SUFFIX + ".swap";
+
     private static final int DIGITS = 20;
 
     public Path log() {
@@ -22,6 +33,22 @@ public record SegmentPaths(Path directory, long baseOffset) {
 
     public Path timeIndex() {
         return directory.resolve(name(TIME_INDEX_SUFFIX));
+    }
+
+    public Path transactionIndex() {
+        return directory.resolve(name(TRANSACTION_INDEX_SUFFIX));
+    }
+
+    Path cleaned() {
+        return directory.resolve(name(CLEANED_SUFFIX));
+    }
+
+    Path transactionIndexSwap() {
+        return directory.resolve(name(TRANSACTION_INDEX_SWAP_SUFFIX));
+    }
+
+    Path swap() {
+        return directory.resolve(name(SWAP_SUFFIX));
     }
 
     /** The base offset that {@code path} names; empty if it is not a file of a segment with this suffix. */

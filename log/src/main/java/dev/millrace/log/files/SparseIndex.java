@@ -34,10 +34,33 @@ abstract class SparseIndex {
     /** Puts the entries from {@code fromIndex} to {@code toIndex}, exclusive, as they stand in the file. */
     abstract void encode(int fromIndex, int toIndex, ByteBuffer target);
 
+    /** Entries that the file has as they are here. For who writes back. */
+    final int writtenCount() {
+        return writtenCount;
+    }
+
+    /** Whether the file has something behind the entries that are here: what could not be read, or was dropped. */
+    final boolean hasTail() {
+        return fileSizeBytes > (long) writtenCount * entrySizeBytes;
+    }
+
     /** Says that all entries were read from a file of this size. */
     final void wasRead(long fileSizeBytes) {
         this.writtenCount = count();
         this.fileSizeBytes = fileSizeBytes;
+    }
+
+    /** All entries, as they stand in the file. */
+    final ByteBuffer toBytes() {
+        int end = count();
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(end, entrySizeBytes));
+        encode(0, end, bytes);
+        return bytes.flip();
+    }
+
+    /** Says that the file holds all entries, because somebody wrote {@link #toBytes} to it. */
+    final void isInFile() {
+        wasRead((long) count() * entrySizeBytes);
     }
 
     /** Says that entries were dropped. No write-back may be under way. */
@@ -49,13 +72,13 @@ abstract class SparseIndex {
      * Writes to the file what it lacks; it is made at the first entry.
      *
      * @param sync whether everything that was written so far must be durable when this returns, but for the name of a new file
+     * @return whether there was anything to do
      */
-    final void writeBack(FileStore files, Path path, boolean sync) throws IOException {
+    final boolean writeBack(FileStore files, Path path, boolean sync) throws IOException {
         int end = count();
         long writtenBytes = (long) writtenCount * entrySizeBytes;
-        boolean stale = fileSizeBytes > writtenBytes;
-        if (writtenCount == end && !stale && !(sync && unsynced)) {
-            return;
+        if (writtenCount == end && !hasTail() && !(sync && unsynced)) {
+            return false;
         }
         boolean isNew = !files.exists(path);
         try (StoreFile file = files.open(path, isNew ? FileStore.Mode.CREATE : FileStore.Mode.WRITE)) {
@@ -74,6 +97,7 @@ abstract class SparseIndex {
         fileSizeBytes = (long) end * entrySizeBytes;
         unsynced = !sync;
         nameUnsynced |= isNew;
+        return true;
     }
 
     /** Whether the file was made since {@link #synced}. */

@@ -97,9 +97,13 @@ public final class Journal {
         free.add(new JournalFile(file, sizeBytes));
     }
 
+    static String name(int number) {
+        return number + FILE_SUFFIX;
+    }
+
     /** Makes a new file, zeroed and durable. Waits for the disk; may run on another thread, one at a time. */
     public Allocated allocate(long sizeBytes) throws IOException {
-        Path path = directory.resolve(filesCount++ + FILE_SUFFIX);
+        Path path = directory.resolve(name(filesCount++));
         StoreFile file = files.open(path, FileStore.Mode.CREATE);
         try {
             file.preallocate(sizeBytes);

@@ -3,11 +3,15 @@ package dev.millrace.log.memory;
 import dev.millrace.base.Check;
 import dev.millrace.log.Slice;
 import dev.millrace.log.records.BatchHeader;
+import dev.millrace.log.segment.AbortedSpan;
 import dev.millrace.log.segment.ActiveSegment;
 import dev.millrace.log.segment.SealedSegment;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A segment on the heap: its bytes in chunks that are filled one after the other, and one entry per batch.
@@ -23,6 +27,9 @@ final class InMemorySegment implements ActiveSegment, SealedSegment {
     private final long baseOffset;
     private ByteBuffer chunk = ByteBuffer.allocate(0);
     private volatile View view;
+    /** Ascending; replaced as a whole. */
+    private volatile List<AbortedSpan> aborted = List.of();
+
     private boolean sealed;
     private boolean deleted;
 
@@ -96,7 +103,53 @@ final class InMemorySegment implements ActiveSegment, SealedSegment {
     }
 
     @Override
+    public boolean abortedTransactions(long fromOffset, long endOffset, Consumer<AbortedSpan> sink) {
+        for (AbortedSpan span : aborted) {
+            if (span.overlaps(fromOffset, endOffset)) {
+                sink.accept(span);
+            }
+            if (span.lastOffset() >= fromOffset && span.lastStableOffset() >= endOffset) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public boolean hasAborted() {
+        return !aborted.isEmpty();
+    }
+
+    @Override
+    public long endBound(Slice slice) {
+        if (!(slice instanceof Slice.InMemory(ByteBuffer bytes))) {
+            return offsetNext();
+        }
+        long end = baseOffset;
+        for (int position = bytes.position(); position < bytes.limit(); ) {
+            end = BatchHeader.lastOffset(bytes, position) + 1;
+            position += BatchHeader.sizeBytes(bytes, position);
+        }
+        return end;
+    }
+
+    @Override
+    public void replaceAborted(List<AbortedSpan> spans) {
+        aborted = List.copyOf(spans);
+    }
+
+    @Override
+    public void noteAborted(AbortedSpan span) {
+        if (aborted.isEmpty() || span.lastOffset() > aborted.getLast().lastOffset()) {
+            List<AbortedSpan> more = new ArrayList<>(aborted);
+            more.add(span);
+            aborted = List.copyOf(more);
+        }
+    }
+
+    @Override
     public void truncateTo(long offset) {
+        aborted = aborted.stream().filter(span -> span.lastOffset() < offset).toList();
         View old = view;
         int count = old.indexOf(offset);
         // The bytes and entries behind may still be looked at by a reader: they are left alone, not reused.
@@ -166,6 +219,7 @@ final class InMemorySegment implements ActiveSegment, SealedSegment {
     @Override
     public void delete() {
         deleted = true;
+        aborted = List.of();
         view = new View(new Entry[0], 0, 0, -1);
         chunk = ByteBuffer.allocate(0);
     }

@@ -4,9 +4,10 @@ import dev.millrace.base.Check;
 import dev.millrace.log.segment.ActiveSegment;
 import dev.millrace.log.segment.SealedSegment;
 import dev.millrace.log.segment.SegmentProvider;
-import java.util.ArrayList;
+import dev.millrace.log.segment.SegmentReplacement;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Keeps the segments of a partition on the heap: for tests, and for data that need not outlive the process. What was appended is as
@@ -14,7 +15,7 @@ import java.util.Optional;
  */
 public final class MemorySegmentProvider implements SegmentProvider {
 
-    private final List<InMemorySegment> segments = new ArrayList<>();
+    private final List<InMemorySegment> segments = new CopyOnWriteArrayList<>();
 
     @Override
     public Recovered recover(long trustedOffset) {
@@ -22,10 +23,16 @@ public final class MemorySegmentProvider implements SegmentProvider {
         if (segments.isEmpty()) {
             return new Recovered(List.of(), Optional.empty(), List.of());
         }
-        List<SealedSegment> sealed = new ArrayList<>(segments.subList(0, segments.size() - 1));
+        List<SealedSegment> sealed = List.copyOf(segments.subList(0, segments.size() - 1));
         InMemorySegment last = segments.getLast();
         last.unseal();
         return new Recovered(sealed, Optional.of(last), List.of());
+    }
+
+    /** Nothing outlives the process, so that nobody has a checkpoint that says where it ends. */
+    @Override
+    public Recovered recoverTo(long endOffset) {
+        return recover(endOffset);
     }
 
     @Override
@@ -37,6 +44,11 @@ public final class MemorySegmentProvider implements SegmentProvider {
         InMemorySegment segment = new InMemorySegment(baseOffset);
         segments.add(segment);
         return segment;
+    }
+
+    @Override
+    public SegmentReplacement replace(SealedSegment first) {
+        return new MemoryReplacement(segments, first.baseOffset());
     }
 
     @Override

@@ -19,16 +19,17 @@ import java.util.zip.CRC32C;
  *         10         per row, 46 bytes:
  *                 8  producerId
  *                 2  producerEpoch
- *                 4  lastSequence
- *                 8  lastOffset
+ *                 4  lastSequence           -1: no batch in this epoch
+ *                 8  lastOffset             -1: no batch in this epoch
  *                 4  offsetDelta            last offset of the batch minus its first
- *                 8  timestampMs            largest of the batch
+ *                 8  timestampMs            largest of the batch; in the last row that of the last batch or marker
  *                 4  coordinatorEpoch       -1: none
  *                 8  currentTxnFirstOffset  -1: none
  * </pre>
  *
  * <p>Kafka writes one row per producer, for its last batch. Millrace writes one row per remembered batch, oldest first: Kafka, reading
  * them one after the other, is left with the last one, and we with the whole window, so that a retry is recognised after a restart too.
+ * What a producer has but once stands in each of its rows.
  */
 final class ProducerSnapshot {
 
@@ -36,29 +37,51 @@ final class ProducerSnapshot {
     private static final int ROWS_AT = 6;
     private static final int HEADER_SIZE_BYTES = 10;
     private static final int ROW_SIZE_BYTES = 46;
-    private static final long NO_TRANSACTION = -1;
+    private static final long NO_OFFSET = -1;
 
     private ProducerSnapshot() {}
 
     static byte[] encode(Collection<ProducerState> states) {
         int rowsCount = 0;
         for (ProducerState state : states) {
-            rowsCount += state.batchesCount();
+            rowsCount += Math.max(1, state.batchesCount());
         }
         ByteBuffer bytes = ByteBuffer.allocate(HEADER_SIZE_BYTES + rowsCount * ROW_SIZE_BYTES);
         bytes.putShort(VERSION).putInt(0).putInt(rowsCount);
         for (ProducerState state : states) {
-            state.forEachBatch((lastSequence, lastOffset, offsetDelta, timestampMs) -> bytes.putLong(state.producerId)
-                    .putShort(state.epoch())
-                    .putInt(lastSequence)
-                    .putLong(lastOffset)
-                    .putInt(offsetDelta)
-                    .putLong(timestampMs)
-                    .putInt(ProducerState.NO_COORDINATOR_EPOCH)
-                    .putLong(NO_TRANSACTION));
+            if (state.batchesCount() == 0) {
+                encodeRow(bytes, state, ProducerState.NO_SEQUENCE, NO_OFFSET, 0, state.lastTimestampMs());
+            }
+            state.forEachBatch((lastSequence, lastOffset, offsetDelta, timestampMs) -> {
+                boolean last = lastOffset == state.lastOffset();
+                encodeRow(
+                        bytes,
+                        state,
+                        lastSequence,
+                        lastOffset,
+                        offsetDelta,
+                        last ? state.lastTimestampMs() : timestampMs);
+            });
         }
         bytes.putInt(2, crcOf(bytes.array()));
         return bytes.array();
+    }
+
+    private static void encodeRow(
+            ByteBuffer bytes,
+            ProducerState state,
+            int lastSequence,
+            long lastOffset,
+            int offsetDelta,
+            long timestampMs) {
+        bytes.putLong(state.producerId)
+                .putShort(state.epoch())
+                .putInt(lastSequence)
+                .putLong(lastOffset)
+                .putInt(offsetDelta)
+                .putLong(timestampMs)
+                .putInt(state.coordinatorEpoch())
+                .putLong(state.txnFirstOffset());
     }
 
     static Map<Long, ProducerState> decode(byte[] snapshot) throws IOException {
@@ -93,9 +116,12 @@ final class ProducerSnapshot {
         int lastSequence = bytes.getInt();
         long lastOffset = bytes.getLong();
         int offsetDelta = bytes.getInt();
-        state.append(epoch, lastSequence, lastOffset, offsetDelta, bytes.getLong());
-        bytes.getInt(); // coordinator epoch
-        bytes.getLong(); // first offset of the open transaction
+        long timestampMs = bytes.getLong();
+        if (lastOffset >= 0) {
+            state.append(epoch, lastSequence, lastOffset, offsetDelta, timestampMs);
+        }
+        int coordinatorEpoch = bytes.getInt();
+        state.restore(timestampMs, coordinatorEpoch, Math.max(ProducerState.NO_TRANSACTION, bytes.getLong()));
     }
 
     private static int crcOf(byte[] snapshot) {

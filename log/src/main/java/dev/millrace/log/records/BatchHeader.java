@@ -188,6 +188,17 @@ public final class BatchHeader {
         buffer.putLong(position + 35, maxTimestampMs);
     }
 
+    /** Gives the batch the time from which on its tombstones may go, as its base timestamp. Inside the CRC: compute it anew. */
+    static void putDeleteHorizon(ByteBuffer buffer, int position, long deleteHorizonMs) {
+        buffer.putShort(position + 21, (short) (attributes(buffer, position) | DELETE_HORIZON_BIT));
+        buffer.putLong(position + 27, deleteHorizonMs);
+    }
+
+    /** Inside the CRC: compute it anew. */
+    static void putRecordsCount(ByteBuffer buffer, int position, int recordsCount) {
+        buffer.putInt(position + 57, recordsCount);
+    }
+
     static void putSizeBytes(ByteBuffer buffer, int position, int sizeBytes) {
         buffer.putInt(position + 8, sizeBytes - LENGTH_PREFIX_BYTES);
     }

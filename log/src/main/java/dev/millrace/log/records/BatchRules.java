@@ -10,13 +10,25 @@ import java.util.Optional;
  * @param logAppendTime {@code message.timestamp.type=LogAppendTime}: the log gives the records their timestamp
  * @param timestampBeforeMaxMs {@code message.timestamp.before.max.ms}: how far behind the clock a record may be
  * @param timestampAfterMaxMs {@code message.timestamp.after.max.ms}: how far ahead of the clock a record may be
+ * @param keysRequired whether the topic is compacted, so that a client's record without a key has no place in it
  */
 public record BatchRules(
         int maxBatchSizeBytes,
         Optional<Compression> compression,
         boolean logAppendTime,
         long timestampBeforeMaxMs,
-        long timestampAfterMaxMs) {
+        long timestampAfterMaxMs,
+        boolean keysRequired) {
+
+    /** Records need no keys. */
+    public BatchRules(
+            int maxBatchSizeBytes,
+            Optional<Compression> compression,
+            boolean logAppendTime,
+            long timestampBeforeMaxMs,
+            long timestampAfterMaxMs) {
+        this(maxBatchSizeBytes, compression, logAppendTime, timestampBeforeMaxMs, timestampAfterMaxMs, false);
+    }
 
     /** Kafka's defaults for a topic. */
     public static final BatchRules DEFAULT =

@@ -13,7 +13,7 @@ import java.util.List;
  *
  * <p>Checked for every batch: framing, format v2, size, CRC, counts that agree with one another, producer fields that agree with one
  * another. Uncompressed records are walked one by one. Of compressed ones only header and CRC are looked at, unless the topic asks for
- * another codec: whoever reads them later treats them as hostile ({@link RecordReader} does).
+ * another codec, or wants keys: whoever reads them later treats them as hostile ({@link RecordReader} does).
  *
  * <p>Thread-safe; runs on the caller's thread, before the owner of the partition sees the batches. Allocates nothing per record, and
  * only its small result per append, as long as nothing is re-compressed.
@@ -24,7 +24,7 @@ public final class BatchValidator {
     private static final int MAGIC_ENDS_AT = 17;
 
     /** Of a batch with more bad records than these, the rest are named without a message of their own. */
-    private static final int MESSAGES_MAX = 100;
+    static final int MESSAGES_MAX = 100;
 
     private final Clock clock;
 
@@ -53,6 +53,9 @@ public final class BatchValidator {
             checkCrc(batches, position, sizeBytes);
             maxTimestampMs =
                     Math.max(maxTimestampMs, settleTimestamps(batches, position, sizeBytes, rules, origin, nowMs));
+            if (rules.keysRequired() && origin == Origin.CLIENT) {
+                KeyCheck.requireKeys(batches, position);
+            }
             recordsCount = Math.addExact(recordsCount, BatchHeader.recordsCount(batches, position));
             recompress |= wantsOtherCodec(batches, position, rules);
             position += sizeBytes;

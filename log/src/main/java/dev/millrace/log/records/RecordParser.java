@@ -31,9 +31,16 @@ final class RecordParser {
     private final ByteBuffer buffer;
     private final int end;
     private int position;
-    private int recordEnd;
+
+    /** Of the current record's length field. */
+    int recordPosition;
+    /** Behind the current record. */
+    int recordEnd;
 
     long timestampDeltaMs;
+    /** What follows this field is the same wherever the batch begins in time. */
+    int offsetDeltaPosition;
+
     int offsetDelta;
     int keyPosition;
     int keySizeBytes;
@@ -56,6 +63,7 @@ final class RecordParser {
      * @throws MillraceException INVALID_RECORD if it is malformed or not whole
      */
     void next() {
+        recordPosition = position;
         recordEnd = end;
         int sizeBytes = readVarint();
         if (sizeBytes < 0 || sizeBytes > end - position) {
@@ -64,6 +72,7 @@ final class RecordParser {
         recordEnd = position + sizeBytes;
         skip(1);
         timestampDeltaMs = readVarlong();
+        offsetDeltaPosition = position;
         offsetDelta = readVarint();
         keySizeBytes = readVarint();
         keyPosition = position;

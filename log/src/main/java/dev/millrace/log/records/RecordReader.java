@@ -116,6 +116,16 @@ public final class RecordReader {
         return buffer;
     }
 
+    /** Where the record begins in {@link #buffer()}, its length field included. */
+    int recordPosition() {
+        return parser.recordPosition;
+    }
+
+    /** Where the record ends in {@link #buffer()}. */
+    int recordEnd() {
+        return parser.recordEnd;
+    }
+
     public int keyPosition() {
         return parser.keyPosition;
     }

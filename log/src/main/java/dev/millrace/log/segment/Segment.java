@@ -2,7 +2,9 @@ package dev.millrace.log.segment;
 
 import dev.millrace.log.Slice;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A run of a partition's batches: what {@link ActiveSegment} and {@link SealedSegment} have in common. Offsets ascend; there
@@ -40,6 +42,30 @@ public interface Segment {
      * batch that must be looked into to find the record. Whole, one batch.
      */
     Optional<Slice> firstBatchAtOrAfter(long timestampMs, long fromOffset) throws IOException;
+
+    /**
+     * Hands over, in the order of their markers, the aborted transactions that end in this segment and {@link AbortedSpan#overlaps
+     * overlap} the offsets from {@code fromOffset} to {@code endOffset}, exclusive.
+     *
+     * @return whether it is known that no later segment has any more of them
+     */
+    boolean abortedTransactions(long fromOffset, long endOffset, Consumer<AbortedSpan> sink) throws IOException;
+
+    /** Whether an aborted transaction ends in this segment. Costs nothing if none does, but for the first look. */
+    boolean hasAborted() throws IOException;
+
+    /** An offset that is not before the end of {@code slice}, which this segment gave, and as close to it as can be told without reading. */
+    long endBound(Slice slice) throws IOException;
+
+    /**
+     * Notes an aborted transaction whose marker is in this segment, behind all that were noted before; one that is not behind them is
+     * noted already, and nothing happens. For the writer. Durable with the next {@link #flush}, or at once if the segment is sealed and
+     * flushed.
+     */
+    void noteAborted(AbortedSpan span) throws IOException;
+
+    /** Notes these aborted transactions, and no others, as durably as {@link #noteAborted}. For the writer. */
+    void replaceAborted(List<AbortedSpan> spans) throws IOException;
 
     /**
      * Makes everything appended before this call durable, the names of files included. MAY be called from any thread, beside the

@@ -264,6 +264,85 @@ public abstract class SegmentProviderContract {
     }
 
     @Test
+    void shouldKnowWhichAbortedTransactionsOverlap() throws IOException {
+        ActiveSegment segment = threeBatches(create().create(0));
+        assertThat(segment.hasAborted()).isFalse();
+        assertThat(aborted(segment, 0, END)).isEmpty();
+        AbortedSpan first = new AbortedSpan(7, 0, 5, 6);
+        AbortedSpan second = new AbortedSpan(8, 3, 25, 26);
+
+        segment.noteAborted(first);
+        segment.noteAborted(second);
+        segment.noteAborted(first);
+
+        assertThat(segment.hasAborted()).isTrue();
+        for (Segment form : List.of(segment, segment.seal())) {
+            assertThat(aborted(form, 0, END)).containsExactly(first, second);
+            assertThat(aborted(form, 6, END)).containsExactly(second);
+            assertThat(aborted(form, 0, 3)).containsExactly(first);
+            assertThat(aborted(form, 26, END)).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldSayWhenNoLaterSegmentHasMore() throws IOException {
+        ActiveSegment segment = threeBatches(create().create(0));
+        segment.noteAborted(new AbortedSpan(7, 0, 5, 2));
+
+        assertThat(segment.abortedTransactions(0, 2, span -> {})).isTrue();
+        assertThat(segment.abortedTransactions(0, 3, span -> {})).isFalse();
+    }
+
+    @Test
+    void shouldBoundTheEndOfASlice() throws IOException {
+        ActiveSegment segment = threeBatches(create().create(0));
+        int batchSizeBytes = batch(0, 10, 1_000).limit();
+        Slice slice = segment.read(0, END, batchSizeBytes, true).orElseThrow();
+
+        assertThat(segment.endBound(slice)).isBetween(10L, 30L);
+        assertThat(segment.seal().endBound(slice)).isBetween(10L, 30L);
+    }
+
+    @Test
+    void shouldFindAbortedTransactionsAgain() throws IOException {
+        SegmentProvider provider = create();
+        ActiveSegment first = threeBatches(provider.create(0));
+        AbortedSpan inFirst = new AbortedSpan(7, 0, 5, 6);
+        first.noteAborted(inFirst);
+        SealedSegment sealed = first.seal();
+        sealed.flush();
+        ActiveSegment second = provider.create(30);
+        second.append(batch(30, 10, 4_000));
+        AbortedSpan inSecond = new AbortedSpan(8, 3, 35, 36);
+        second.noteAborted(inSecond);
+        second.flush();
+        sealed.close();
+        second.close();
+
+        Recovered recovered = reopen().recover(40);
+
+        assertThat(aborted(recovered.sealed().getFirst(), 0, END)).containsExactly(inFirst);
+        ActiveSegment active = recovered.active().orElseThrow();
+        assertThat(aborted(active, 0, END)).containsExactly(inSecond);
+        AbortedSpan later = new AbortedSpan(7, 38, 39, 40);
+        active.noteAborted(later);
+        active.noteAborted(inSecond);
+        assertThat(aborted(active, 0, END)).containsExactly(inSecond, later);
+    }
+
+    @Test
+    void shouldCutAbortedTransactionsToo() throws IOException {
+        ActiveSegment segment = threeBatches(create().create(0));
+        AbortedSpan kept = new AbortedSpan(7, 0, 5, 6);
+        segment.noteAborted(kept);
+        segment.noteAborted(new AbortedSpan(8, 0, 15, 16));
+
+        segment.truncateTo(10);
+
+        assertThat(aborted(segment, 0, END)).containsExactly(kept);
+    }
+
+    @Test
     void shouldKeepSlicesOfADeletedSegmentReadable() throws IOException {
         SealedSegment sealed = threeBatches(create().create(0)).seal();
         Slice slice = sealed.read(0, END, PLENTY, true).orElseThrow();
@@ -272,6 +351,74 @@ public abstract class SegmentProviderContract {
         sealed.delete();
 
         assertThat(bytes(slice)).isEqualTo(before);
+    }
+
+    @Test
+    void shouldReplaceNeighboursByOneSegment() throws IOException {
+        SegmentProvider provider = create();
+        SealedSegment first = threeBatches(provider.create(0)).seal();
+        ActiveSegment growing = provider.create(30);
+        growing.append(batch(30, 10, 4_000));
+        growing.append(batch(40, 10, 5_000));
+        SealedSegment second = growing.seal();
+        ActiveSegment active = provider.create(50);
+        active.append(batch(50, 10, 6_000));
+        for (Segment segment : List.of(first, second, active)) {
+            segment.flush();
+        }
+        Slice slice = second.read(30, END, PLENTY, true).orElseThrow();
+        ByteBuffer before = bytes(slice);
+
+        SegmentReplacement replacement = provider.replace(first);
+        replacement.append(concat(batch(10, 10, 2_000), batch(40, 10, 5_000)));
+        SealedSegment result = replacement.prepare(List.of(first, second));
+        assertThat(readAll(first, 0, END)).containsExactly(0L, 10L, 20L);
+        assertThat(readAll(result, 0, END)).containsExactly(10L, 40L);
+        replacement.complete();
+
+        assertThat(result.isFlushed()).isTrue();
+        assertThat(result.baseOffset()).isZero();
+        assertThat(result.offsetNext()).isEqualTo(50);
+        assertThat(readAll(result, 20, END)).containsExactly(40L);
+        assertThat(firstAt(result, 3_000, 0)).containsExactly(40L);
+        assertThat(bytes(slice)).isEqualTo(before);
+        assertThat(readAll(first, 0, END)).containsExactly(0L, 10L, 20L);
+        assertThat(readAll(second, 30, END)).containsExactly(30L, 40L);
+        result.close();
+        active.close();
+        Recovered recovered = reopen().recover(0);
+        assertThat(recovered.findings()).isEmpty();
+        assertThat(recovered.sealed()).singleElement().satisfies(found -> {
+            assertThat(found.offsetNext()).isEqualTo(50);
+            assertThat(readAll(found, 0, END)).containsExactly(10L, 40L);
+            assertThat(firstAt(found, 3_000, 0)).containsExactly(40L);
+        });
+        assertThat(recovered.active().orElseThrow().offsetNext()).isEqualTo(60);
+    }
+
+    @Test
+    void shouldBeAsBeforeWhenAReplacementIsAbandoned() throws IOException {
+        SegmentProvider provider = create();
+        SealedSegment first = threeBatches(provider.create(0)).seal();
+        ActiveSegment active = provider.create(30);
+        active.append(batch(30, 10, 4_000));
+        first.flush();
+        active.flush();
+
+        SegmentReplacement early = provider.replace(first);
+        early.append(batch(20, 10, 3_000));
+        early.abandon();
+        SegmentReplacement late = provider.replace(first);
+        late.append(batch(20, 10, 3_000));
+        late.prepare(List.of(first));
+        late.abandon();
+
+        assertThat(readAll(first, 0, END)).containsExactly(0L, 10L, 20L);
+        first.close();
+        active.close();
+        Recovered recovered = reopen().recover(0);
+        assertThat(recovered.findings()).isEmpty();
+        assertThat(readAll(recovered.sealed().getFirst(), 0, END)).containsExactly(0L, 10L, 20L);
     }
 
     @Test
@@ -335,6 +482,12 @@ public abstract class SegmentProviderContract {
             throw new AssertionError(e);
         }
         return offset;
+    }
+
+    private static List<AbortedSpan> aborted(Segment segment, long fromOffset, long endOffset) throws IOException {
+        List<AbortedSpan> spans = new ArrayList<>();
+        segment.abortedTransactions(fromOffset, endOffset, spans::add);
+        return spans;
     }
 
     private static ActiveSegment threeBatches(ActiveSegment segment) throws IOException {

@@ -5,6 +5,7 @@ import dev.millrace.log.check.SegmentDump;
 import dev.millrace.log.check.SegmentDump.DumpedBatch;
 import dev.millrace.log.check.SegmentDump.DumpedHeader;
 import dev.millrace.log.check.SegmentDump.DumpedRecord;
+import dev.millrace.log.segment.AbortedSpan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,7 +47,8 @@ final class InspectCommand implements Runnable {
     }
 
     @Command(
-            description = "Prints the batches of a .log, or the entries of an .index or .timeindex. Changes nothing.",
+            description = "Prints the batches of a .log, or the entries of an .index, .timeindex or .txnindex. Changes"
+                    + " nothing.",
             footer = {
                 "",
                 "Examples:",
@@ -62,7 +64,7 @@ final class InspectCommand implements Runnable {
         SegmentDump.Kind kind = SegmentDump.kindOf(file)
                 .orElseThrow(() -> new CommandException("cannot inspect " + file
                         + ": a segment's files are named by their first offset, 20 digits, and end in"
-                        + " .log, .index or .timeindex"));
+                        + " .log, .index, .timeindex or .txnindex"));
         try {
             return switch (kind) {
                 case LOG -> batches(dump, file, records, output.json);
@@ -74,6 +76,10 @@ final class InspectCommand implements Runnable {
                 case TIME_INDEX -> {
                     dump.timeIndex(file)
                             .forEach(e -> entry(output.json, "timestampMs", e.timestampMs(), "offset", e.offset()));
+                    yield 0;
+                }
+                case TRANSACTION_INDEX -> {
+                    dump.transactionIndex(file).forEach(span -> terminal.print(aborted(span, output.json)));
                     yield 0;
                 }
             };
@@ -95,6 +101,16 @@ final class InspectCommand implements Runnable {
         });
         tail.ifPresent(problem -> terminal.note("millrace: the file ends with what is no whole batch, " + problem));
         return tail.isPresent() || problemsCount[0] > 0 ? Cli.FAILED : 0;
+    }
+
+    private static String aborted(AbortedSpan span, boolean json) {
+        return json
+                ? Json.text(Json.object(
+                        "producerId", span.producerId(),
+                        "firstOffset", span.firstOffset(),
+                        "lastOffset", span.lastOffset(),
+                        "lastStableOffset", span.lastStableOffset()))
+                : SegmentDump.describe(span);
     }
 
     private void entry(boolean json, String firstName, long first, String secondName, long second) {
@@ -123,6 +139,10 @@ final class InspectCommand implements Runnable {
                 "control", batch.control(),
                 "crc", batch.crc(),
                 "problem", batch.problem());
+        batch.end().ifPresent(end -> {
+            fields.put("end", end.committed() ? "commit" : "abort");
+            fields.put("coordinatorEpoch", end.coordinatorEpoch());
+        });
         if (records) {
             fields.put(
                     "records",

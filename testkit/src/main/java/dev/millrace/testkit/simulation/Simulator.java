@@ -151,6 +151,7 @@ public final class Simulator implements AgentHost {
 
         private final Agent agent;
         private boolean awake = true;
+        private boolean inCycle;
 
         RunningAgent(Agent agent) {
             this.agent = agent;
@@ -158,8 +159,13 @@ public final class Simulator implements AgentHost {
 
         void cycle() {
             awake = false; // Before the work, so that a wake-up from inside it counts.
-            if (agent.doWork() > 0) {
-                awake = true;
+            inCycle = true;
+            try {
+                if (agent.doWork() != 0) {
+                    awake = true;
+                }
+            } finally {
+                inCycle = false;
             }
         }
 
@@ -169,11 +175,25 @@ public final class Simulator implements AgentHost {
         }
 
         @Override
+        public void wakeOrRun() {
+            if (awake || inCycle) {
+                awake = true;
+                return;
+            }
+            inCycle = true;
+            try {
+                awake |= agent.doBriefWork() != 0;
+            } finally {
+                inCycle = false;
+            }
+        }
+
+        @Override
         public void close() {
             if (!agents.remove(this)) {
                 return;
             }
-            for (int cycles = 0; agent.doWork() > 0; cycles++) {
+            for (int cycles = 0; agent.doWork() != 0; cycles++) {
                 Check.that(cycles < MAX_STEPS_TO_REST, agent.name() + " comes to rest when closed (seed " + seed + ")");
             }
             agent.onClose();

@@ -11,6 +11,7 @@ import org.HdrHistogram.Histogram;
 /** What one round measured: a number for each metric, whose name carries its unit. */
 record Figures(Map<String, Double> byMetric) {
     static final String RECORDS_PER_S = "records/s";
+    static final String COMMITS_PER_S = "commits/s";
     static final String CPU_PER_GB = "CPU s/GB";
     static final String CPU_PER_MILLION = "CPU s per million";
     static final String P50_MS = "p50 ms";

@@ -4,13 +4,18 @@ import dev.millrace.peer.ProcessStats;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A broker with nothing to do: ten seconds to settle after its start, then half a minute of measuring. */
-record IdleRow(String name, String title, List<Side> sides, List<Goal> goals) implements Row {
+/**
+ * A broker with nothing to do: ten seconds to settle after its start, then half a minute of measuring.
+ *
+ * @param partitions how many it has, of one topic; 0 for none
+ */
+record IdleRow(String name, String title, List<Side> sides, List<Goal> goals, int partitions) implements Row {
     static final String RESIDENT_MB = "resident MB";
     static final String CPU_PERCENT = "% of a core";
     static final String THREADS = "threads";
     static final String JARS_MB = "jars MB";
 
+    private static final String TOPIC = "bench-idle";
     private static final int SETTLE_SECONDS = 10;
     private static final int SECONDS = 30;
 
@@ -32,6 +37,9 @@ record IdleRow(String name, String title, List<Side> sides, List<Goal> goals) im
     @Override
     public void prepare(Station station) {
         station.broker().start();
+        if (partitions > 0) {
+            station.createTopic(TOPIC, station.scaled(partitions));
+        }
         station.broker().stop();
     }
 

@@ -28,26 +28,58 @@ record ProduceRow(
         String codec)
         implements Row {
     private static final double BYTES_PER_GB = 1e9;
-    private static final int PARTITIONS_IN_TURN_FROM = 100;
+    private static final int MANY_PARTITIONS_FROM = 100;
 
     private static final String TOPIC = "bench-produce";
+    private static final String TOPIC_FOR_ALL = "bench-produce-many";
 
     @Override
     public int warmRounds() {
         return 2;
     }
 
+    private boolean hasManyPartitions() {
+        return partitions >= MANY_PARTITIONS_FROM;
+    }
+
+    /** Thousands of files that are made, or removed from the round before, are not what is measured here: there is one topic for all rounds. */
+    @Override
+    public void prepare(Station station) {
+        if (hasManyPartitions()) {
+            station.createTopic(TOPIC_FOR_ALL, partitions);
+        }
+    }
+
+    @Override
+    public void tidy(Station station) {
+        if (hasManyPartitions()) {
+            station.deleteTopic(TOPIC_FOR_ALL);
+        }
+    }
+
     @Override
     public Figures measure(Station station) {
+        if (hasManyPartitions()) {
+            return measure(station, TOPIC_FOR_ALL);
+        }
         String topic = station.freshTopic(TOPIC, partitions);
+        try {
+            return measure(station, topic);
+        } finally {
+            station.deleteTopic(topic);
+        }
+    }
+
+    private Figures measure(Station station, String topic) {
         int count = station.scaled(records);
+        boolean inTurn = hasManyPartitions();
         AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
         try (KafkaProducer<byte[], byte[]> producer = station.producer(settings())) {
             producer.partitionsFor(topic);
             double cpuBefore = station.broker().stats().cpuSeconds();
             long startedNs = System.nanoTime();
             for (int i = 0; i < count; i++) {
-                Integer partition = partitions >= PARTITIONS_IN_TURN_FROM ? i % partitions : null;
+                Integer partition = inTurn ? i % partitions : null;
                 Future<?> _ = producer.send(new ProducerRecord<>(topic, partition, null, payload.value(i)), (_, e) -> {
                     if (e != null) {
                         failure.set(e);
@@ -64,17 +96,21 @@ record ProduceRow(
                     .with(RECORDS_PER_S, count / seconds)
                     .with(CPU_PER_GB, cpuSeconds / (count * (double) payload.sizeBytes() / BYTES_PER_GB))
                     .with(Figures.CPU_PER_MILLION, cpuSeconds / count * 1e6);
-        } finally {
-            station.deleteTopic(topic);
         }
     }
 
+    /** With many partitions smaller batches, which linger longer: so that they fill, and the client's memory holds several for each partition. */
     private Map<String, String> settings() {
         return Map.of(
-                "acks", "all",
-                "batch.size", "65536",
-                "linger.ms", partitions >= PARTITIONS_IN_TURN_FROM ? "100" : "5",
-                "buffer.memory", "134217728",
-                "compression.type", codec);
+                "acks",
+                "all",
+                "batch.size",
+                hasManyPartitions() ? "16384" : "65536",
+                "linger.ms",
+                hasManyPartitions() ? "100" : "5",
+                "buffer.memory",
+                "134217728",
+                "compression.type",
+                codec);
     }
 }

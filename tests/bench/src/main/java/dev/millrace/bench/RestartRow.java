@@ -9,8 +9,12 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 /**
  * From exec to the moment at which the broker tells a leader for each of many partitions, after it was stopped or killed with records written
  * since its last start.
+ *
+ * @param partitions how many, of one topic
+ * @param killed whether it is killed, else stopped
  */
-record RestartRow(String name, String title, List<Side> sides, List<Goal> goals, boolean killed) implements Row {
+record RestartRow(String name, String title, List<Side> sides, List<Goal> goals, int partitions, boolean killed)
+        implements Row {
     private static final String TOPIC = "bench-restart";
 
     @Override
@@ -21,14 +25,14 @@ record RestartRow(String name, String title, List<Side> sides, List<Goal> goals,
     @Override
     public void prepare(Station station) {
         station.broker().start();
-        station.createTopic(TOPIC, station.scaled(PartitionsRow.PARTITIONS));
+        station.createTopic(TOPIC, station.scaled(partitions));
     }
 
     @Override
     public Figures measure(Station station) {
-        int partitions = station.scaled(PartitionsRow.PARTITIONS);
+        int count = station.scaled(partitions);
         try (KafkaProducer<byte[], byte[]> producer = station.producer(Map.of("acks", "all"))) {
-            PartitionsRow.writeToEach(producer, TOPIC, partitions);
+            PartitionsRow.writeToEach(producer, TOPIC, count);
         } catch (ExecutionException e) {
             throw new IllegalStateException("cannot write to " + TOPIC, e);
         } catch (InterruptedException e) {
@@ -42,7 +46,7 @@ record RestartRow(String name, String title, List<Side> sides, List<Goal> goals,
         long startedNs = System.nanoTime();
         station.broker().start();
         try (Admin admin = station.admin()) {
-            Station.waitForLeaders(admin, TOPIC, partitions);
+            Station.waitForLeaders(admin, TOPIC, count);
         } catch (InterruptedException e) {
             throw Station.interrupted(e);
         }

@@ -1,5 +1,6 @@
 package dev.millrace.bench;
 
+import static dev.millrace.bench.Figures.COMMITS_PER_S;
 import static dev.millrace.bench.Figures.CPU_PER_GB;
 import static dev.millrace.bench.Figures.CPU_PER_MILLION;
 import static dev.millrace.bench.Figures.P999_MS;
@@ -21,6 +22,7 @@ final class Table {
     private static final List<Side> THREE = List.of(KAFKA, MILLRACE, MILLRACE_OS);
     private static final List<Side> SYNCED = List.of(KAFKA_SYNCED, MILLRACE);
     private static final int TAIL_ROUNDS = 10;
+    private static final int MANY_PARTITIONS = 10_000;
 
     private Table() {}
 
@@ -72,6 +74,7 @@ final class Table {
                         List.of(atLeast(RECORDS_PER_S, MILLRACE, KAFKA_SYNCED, 2)),
                         1,
                         5),
+                CompactionRow.row(),
                 latency("latency-2k", 2_000, 0, 0.5),
                 latency("latency-20k", 20_000, 0, 0.5),
                 latency("latency-2k-linger", 2_000, 5, 1),
@@ -99,12 +102,14 @@ final class Table {
                         "Restart with 1,000 partitions, stopped",
                         BOTH,
                         List.of(atMost(SECONDS, MILLRACE, KAFKA, 0.06)),
+                        PartitionsRow.PARTITIONS,
                         false),
                 new RestartRow(
                         "restart-killed",
                         "Restart with 1,000 partitions, killed",
                         BOTH,
                         List.of(atMost(SECONDS, MILLRACE, KAFKA, 0.107)),
+                        PartitionsRow.PARTITIONS,
                         true),
                 new StartRow(
                         "start",
@@ -119,7 +124,50 @@ final class Table {
                                 atMost(IdleRow.RESIDENT_MB, MILLRACE, KAFKA, 0.32),
                                 atMost(IdleRow.CPU_PERCENT, MILLRACE, KAFKA, 0.115),
                                 atMost(IdleRow.THREADS, MILLRACE, KAFKA, 0.29),
-                                atMost(IdleRow.JARS_MB, MILLRACE, KAFKA, 0.89))));
+                                atMost(IdleRow.JARS_MB, MILLRACE, KAFKA, 0.89)),
+                        0),
+                transactions("transactions-one", "Transactions of one record each, one producer", 1),
+                transactions("transactions-eight", "The same, eight producers", 8),
+                new CopyRow(
+                        "copy",
+                        "Read, process, write: 100-byte records, a commit every 100 ms",
+                        BOTH,
+                        List.of(
+                                atLeast(RECORDS_PER_S, MILLRACE, KAFKA, 1),
+                                atMost(CPU_PER_MILLION, MILLRACE, KAFKA, 0.5))),
+                rebalance("rebalance-classic", "20 members on 40 partitions, one joins and leaves, classic", "classic"),
+                rebalance("rebalance-consumer", "The same, consumer protocol", "consumer"),
+                // The goals are absolute: under 3 s, and under 1 % of a core.
+                new RestartRow(
+                        "restart-10k-clean",
+                        "Restart with 10,000 partitions, stopped",
+                        List.of(MILLRACE),
+                        List.of(),
+                        MANY_PARTITIONS,
+                        false),
+                new RestartRow(
+                        "restart-10k-killed",
+                        "Restart with 10,000 partitions, killed",
+                        List.of(MILLRACE),
+                        List.of(),
+                        MANY_PARTITIONS,
+                        true),
+                new IdleRow("idle-10k", "Idle with 10,000 partitions", List.of(MILLRACE), List.of(), MANY_PARTITIONS));
+    }
+
+    private static Row transactions(String name, String title, int producers) {
+        return new TransactionsRow(name, title, BOTH, List.of(atLeast(COMMITS_PER_S, MILLRACE, KAFKA, 3)), producers);
+    }
+
+    private static Row rebalance(String name, String title, String protocol) {
+        return new RebalanceRow(
+                name,
+                title,
+                BOTH,
+                List.of(
+                        atMost(RebalanceRow.JOIN_S, MILLRACE, KAFKA, 0.5),
+                        atMost(RebalanceRow.LEAVE_S, MILLRACE, KAFKA, 0.5)),
+                protocol);
     }
 
     private static Row produce(String name, String title, int records, int sizeBytes) {

@@ -16,25 +16,26 @@ import java.util.concurrent.TimeUnit;
  * @param command what starts it, before bootstrap, verb and arguments
  * @param codecs what it compresses with
  * @param administers whether it has the verb admin
+ * @param transacts whether it has the verb transact, and reads committed data alone
  */
-record Client(String name, List<String> command, List<String> codecs, boolean administers) {
+record Client(String name, List<String> command, List<String> codecs, boolean administers, boolean transacts) {
     private static final long TIMEOUT_S = 120;
     private static final List<String> ALL_CODECS = List.of("none", "gzip", "snappy", "lz4", "zstd");
     private static final Path CLIENTS = Machine.root().resolve("tests/interop/clients");
 
     static Client kcat() {
-        return new Client("kcat", List.of(CLIENTS.resolve("kcat/client").toString()), ALL_CODECS, false);
+        return new Client("kcat", List.of(CLIENTS.resolve("kcat/client").toString()), ALL_CODECS, false, true);
     }
 
     static Client kafkaPython() {
         String program = CLIENTS.resolve("python/client.py").toString();
-        return new Client("kafka-python", List.of("/usr/bin/python3", program), ALL_CODECS, true);
+        return new Client("kafka-python", List.of("/usr/bin/python3", program), ALL_CODECS, true, false);
     }
 
     /** Without lz4, of which no codec in JavaScript writes the independent blocks that Kafka asks for. */
     static Client kafkaJs() {
         String program = CLIENTS.resolve("kafkajs/client.js").toString();
-        return new Client("kafkajs", List.of("node", program), List.of("none", "gzip", "snappy", "zstd"), true);
+        return new Client("kafkajs", List.of("node", program), List.of("none", "gzip", "snappy", "zstd"), true, true);
     }
 
     /** kafka-clients in this version, running the program that {@code classes} holds. */
@@ -49,7 +50,7 @@ record Client(String name, List<String> command, List<String> codecs, boolean ad
                 "-cp",
                 classes + ":" + Machine.classPath("kafka-clients", version),
                 "InteropClient");
-        return new Client("kafka-clients " + version, command, ALL_CODECS, true);
+        return new Client("kafka-clients " + version, command, ALL_CODECS, true, true);
     }
 
     /** Runs a verb to its end and gives the lines that it printed. */

@@ -5,18 +5,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** What one client is asked to do, and the checks of what it printed. Topics are made beforehand, with four partitions. */
 final class Conversation {
     private static final int RECORDS = 200;
     private static final int PARTITIONS = 4;
+    /** Of which every other one is aborted. */
+    private static final int TRANSACTIONS = 20;
+
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(60);
     private static final String SHARED_TOPIC = "interop-shared";
     private static final Pattern SPACE = Pattern.compile(" ");
@@ -81,6 +87,40 @@ final class Conversation {
                 until("two members share the partitions", () -> share(first.assigned(), second.assigned()));
             }
             until("the survivor gets all partitions", () -> first.assigned().size() == PARTITIONS);
+        }
+    }
+
+    /** Of transactions that are committed and aborted by turns, the committed ones are there, with their offsets. */
+    void transact() {
+        String topic = created(prefix + "transact");
+        String group = prefix + "transact";
+        client.run(bootstrap, "transact", topic, group, Integer.toString(TRANSACTIONS));
+        Set<String> due = new TreeSet<>();
+        for (int i = 0; i < TRANSACTIONS; i += 2) {
+            due.add("value-" + i);
+        }
+        List<String> lines = client.run(bootstrap, "consume", topic, Integer.toString(due.size()));
+        Set<String> found = new TreeSet<>();
+        lines.forEach(
+                line -> found.add(SPACE.splitAsStream(line).skip(3).findFirst().orElse("")));
+        expect(found.equals(due) && lines.size() == due.size(), "committed is " + lines + ", due is " + due);
+        // The last transaction is aborted: its offset is not the group's.
+        long offset = committedOffset(group, new TopicPartition(topic, 0));
+        expect(offset == TRANSACTIONS - 1, "the group is at offset " + offset + ", not at " + (TRANSACTIONS - 1));
+    }
+
+    private long committedOffset(String group, TopicPartition partition) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            OffsetAndMetadata committed = admin.listConsumerGroupOffsets(group)
+                    .partitionsToOffsetAndMetadata()
+                    .get()
+                    .get(partition);
+            return committed == null ? -1 : committed.offset();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("cannot ask for the offsets of " + group, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
         }
     }
 

@@ -92,6 +92,9 @@ public final class Interop {
             check(client.name() + ": reads what every other client wrote", () -> conversation.readAll(clients));
             check(client.name() + ": resumes where its group stopped", conversation::resume);
             check(client.name() + ": takes over from a killed member", conversation::takeOver);
+            if (client.transacts()) {
+                check(client.name() + ": commits and aborts transactions", conversation::transact);
+            }
             if (client.administers()) {
                 check(client.name() + ": administers topics", conversation::administer);
             }

@@ -8,13 +8,18 @@ import dev.millrace.base.time.Scheduler;
 import dev.millrace.base.time.SystemClock;
 import dev.millrace.base.time.ThreadScheduler;
 import dev.millrace.log.LogConfig;
+import dev.millrace.log.Slice;
 import dev.millrace.log.files.FilesSegmentProvider;
+import dev.millrace.log.records.BatchHeader;
+import dev.millrace.log.records.BatchRewriter;
 import dev.millrace.log.records.Codec;
 import dev.millrace.log.records.Compression;
 import dev.millrace.log.records.ControlRecord;
 import dev.millrace.log.records.RecordBatchBuilder;
 import dev.millrace.log.records.RecordHeader;
 import dev.millrace.log.segment.ActiveSegment;
+import dev.millrace.log.segment.SealedSegment;
+import dev.millrace.log.segment.SegmentReplacement;
 import dev.millrace.peer.ApacheKafka;
 import dev.millrace.peer.Machine;
 import java.io.IOException;
@@ -54,6 +59,8 @@ final class DumpLogSegmentsTest {
 
     /** Gaps, as compaction leaves them, are in the first segment alone: the tool speaks of them. */
     private static final String GAPS = "Non-consecutive offsets in";
+
+    private static final long HORIZON_MS = 1_800_000_000_000L;
 
     private static final long FIRST_SEGMENT_END = 5_000;
 
@@ -128,6 +135,49 @@ final class DumpLogSegmentsTest {
         }
 
         assertThat(dump("--verify-index-only")).contains("Mismatches in");
+    }
+
+    @Test
+    void shouldReadWhatCompactionLeaves() throws IOException {
+        int keptCount = compactTheFirstSegment();
+
+        String output = dump("--deep-iteration", "--print-data-log");
+
+        assertNoComplaint(output);
+        assertThat(output.lines().filter(line -> line.contains("| offset:")))
+                .hasSizeLessThan(recordsCount)
+                .hasSizeGreaterThan(keptCount);
+        assertThat(output).contains("deleteHorizonMs: OptionalLong[" + HORIZON_MS + "]");
+        assertNoComplaint(dump("--verify-index-only"));
+        assertNoComplaint(dump("--index-sanity-check"));
+    }
+
+    /** Keeps every other record of the first segment; gives how many these are. */
+    private int compactTheFirstSegment() throws IOException {
+        FilesSegmentProvider provider = new FilesSegmentProvider(
+                new DiskFileStore(), directory, new TopicId(1, 2), () -> LogConfig.DEFAULT, scheduler, Runnable::run);
+        SealedSegment first = provider.recover(offsetNext).sealed().getFirst();
+        SegmentReplacement replacement = provider.replace(first);
+        BatchRewriter rewriter = new BatchRewriter();
+        int keptCount = 0;
+        for (long next = 0; next < first.offsetNext(); ) {
+            Slice slice = first.read(next, Long.MAX_VALUE, 1 << 20, true).orElseThrow();
+            ByteBuffer bytes = ByteBuffer.allocate(slice.sizeBytes());
+            slice.copyTo(bytes);
+            bytes.flip();
+            for (int at = 0; at < bytes.limit(); at += BatchHeader.sizeBytes(bytes, at)) {
+                next = BatchHeader.lastOffset(bytes, at) + 1;
+                int kept = rewriter.filter(bytes, at, record -> record.offset() % 2 == 0, HORIZON_MS, false);
+                keptCount += kept;
+                if (kept == 0) {
+                    rewriter.copyEmpty(bytes, at);
+                }
+            }
+        }
+        replacement.append(rewriter.written());
+        replacement.prepare(List.of(first)).close();
+        replacement.complete();
+        return keptCount;
     }
 
     /** Batches of every kind: each codec, large and small, headers, nulls, producers, markers, gaps, times that go back. */

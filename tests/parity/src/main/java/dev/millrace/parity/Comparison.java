@@ -17,6 +17,7 @@ final class Comparison {
             "name",
             "topic",
             "topicName",
+            "transactionalId",
             "resourceName",
             "groupId",
             "apiKey",

@@ -16,7 +16,7 @@ import java.util.Set;
  * thing still do; times of the broker's clock; addresses; and the wording of error messages, of which only the presence is compared.
  */
 final class Normaliser {
-    private static final Set<String> NODES = Set.of("nodeId", "leaderId", "brokerId", "controllerId");
+    private static final Set<String> NODES = Set.of("nodeId", "leaderId", "brokerId", "controllerId", "replicaId");
     private static final Set<String> NODE_LISTS = Set.of("replicaNodes", "isrNodes", "offlineReplicas");
     private static final Map<String, String> IDENTIFIERS = Map.of(
             "topicId", "topic id",

@@ -18,9 +18,13 @@ public final class Script {
             new ProduceChapter(),
             new FetchChapter(),
             new OffsetsChapter(),
+            new ReassignmentsChapter(),
             new GroupsChapter(),
             new GroupOffsetsChapter(),
-            new VersionsChapter());
+            new VersionsChapter(),
+            new FeaturesChapter(),
+            new TransactionsChapter(),
+            new ConsumerGroupsChapter());
 
     private Script() {}
 

@@ -14,6 +14,7 @@ import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData.TopicR
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.GetTelemetrySubscriptionsRequestData;
 import org.apache.kafka.common.message.ListConfigResourcesRequestData;
+import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestTopic;
 import org.apache.kafka.common.message.PushTelemetryRequestData;
@@ -24,6 +25,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
 final class VersionsChapter implements Chapter {
     private static final String TOPIC = "versions";
     private static final String GROUP = "versions";
+    private static final String TRANSACTION = "versions";
 
     @Override
     public String name() {
@@ -49,6 +51,8 @@ final class VersionsChapter implements Chapter {
         cluster(stage);
         groups(stage);
         offsets(stage, topicId);
+        transactions(stage, topicId);
+        consumerGroups(stage);
     }
 
     private static void data(Stage stage, Uuid topicId) {
@@ -112,6 +116,15 @@ final class VersionsChapter implements Chapter {
                 stage,
                 ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
                 _ -> new DescribeTopicPartitionsRequestData().setTopics(List.of(new TopicRequest().setName(TOPIC))));
+        every(stage, ApiKeys.ELECT_LEADERS, _ -> ReassignmentsChapter.elect(0, TOPIC, 0));
+        every(
+                stage,
+                ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
+                _ -> ReassignmentsChapter.reassign(TOPIC, 0, List.of(stage.nodeId())));
+        every(stage, ApiKeys.LIST_PARTITION_REASSIGNMENTS, _ -> new ListPartitionReassignmentsRequestData());
+        every(stage, ApiKeys.ALTER_REPLICA_LOG_DIRS, _ -> ReassignmentsChapter.move("/no/such/directory", TOPIC, 0));
+        every(stage, ApiKeys.DESCRIBE_QUORUM, _ -> ReassignmentsChapter.quorum(ReassignmentsChapter.METADATA, 0));
+        every(stage, ApiKeys.UPDATE_FEATURES, _ -> FeaturesChapter.update("group.version", 1, 1));
         every(stage, ApiKeys.DESCRIBE_LOG_DIRS, _ -> {
             DescribeLogDirsRequestData request = new DescribeLogDirsRequestData();
             request.topics().add(new DescribableLogDirTopic().setTopic(TOPIC).setPartitions(List.of(0)));
@@ -172,6 +185,39 @@ final class VersionsChapter implements Chapter {
                     : GroupRequests.fetchOffsetsById(GROUP, topicId, 0);
         });
         every(stage, ApiKeys.OFFSET_DELETE, _ -> GroupRequests.deleteOffsets(GROUP, TOPIC, 0));
+    }
+
+    private static void transactions(Stage stage, Uuid topicId) {
+        TransactionRequests.Producer producer = TransactionRequests.settleProducer(stage, TRANSACTION);
+        every(
+                stage,
+                ApiKeys.ADD_PARTITIONS_TO_TXN,
+                version -> version < 4
+                        ? TransactionRequests.add(producer, TOPIC, 0)
+                        : TransactionRequests.batch(TransactionRequests.inBatch(producer, false, TOPIC, 0)));
+        every(stage, ApiKeys.ADD_OFFSETS_TO_TXN, _ -> TransactionRequests.addOffsets(producer, GROUP));
+        every(
+                stage,
+                ApiKeys.TXN_OFFSET_COMMIT,
+                version -> version < 6
+                        ? TransactionRequests.commit(producer, GROUP, TOPIC, version)
+                        : TransactionRequests.commitById(producer, GROUP, topicId, version));
+        every(stage, ApiKeys.DESCRIBE_TRANSACTIONS, _ -> TransactionRequests.describe(TRANSACTION));
+        every(stage, ApiKeys.LIST_TRANSACTIONS, _ -> TransactionRequests.list(producer));
+        every(stage, ApiKeys.END_TXN, _ -> {
+            TransactionRequests.settleEnd(stage, TRANSACTION);
+            return TransactionRequests.end(producer, true);
+        });
+        every(stage, ApiKeys.DESCRIBE_PRODUCERS, _ -> TransactionRequests.describeProducers(TOPIC, 0));
+        every(stage, ApiKeys.WRITE_TXN_MARKERS, _ -> TransactionRequests.marker(4_000, 1, 5, TOPIC, 0));
+    }
+
+    private static void consumerGroups(Stage stage) {
+        every(
+                stage,
+                ApiKeys.CONSUMER_GROUP_HEARTBEAT,
+                _ -> ConsumerGroupsChapter.heartbeat("versions-unknown", "nobody", 1));
+        every(stage, ApiKeys.CONSUMER_GROUP_DESCRIBE, _ -> ConsumerGroupsChapter.describe("versions-unknown"));
     }
 
     private static void every(Stage stage, ApiKeys api, IntFunction<ApiMessage> request) {

@@ -71,6 +71,8 @@ public final class Broker implements AutoCloseable {
             stats = new ProcessStats(started.pid());
             while (!MetadataProbe.answers(port)) {
                 if (!started.isAlive() || System.nanoTime() - startedNs > READY_TIMEOUT.toNanos()) {
+                    // Nobody has it yet who would close it.
+                    kill();
                     throw new IllegalStateException(title + " did not start; it said:\n" + tailOfOutput());
                 }
                 TimeUnit.MILLISECONDS.sleep(2);
@@ -92,6 +94,28 @@ public final class Broker implements AutoCloseable {
     /** Kills it (SIGKILL) and waits until it is gone. Does nothing when it does not run. */
     public void kill() {
         end(true);
+    }
+
+    /** Stops it where it is (SIGSTOP), until {@link #resume}. */
+    public void pause() {
+        signal("STOP");
+    }
+
+    /** Has it go on (SIGCONT). */
+    public void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(stats.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot send SIG" + name + " to " + title, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void end(boolean forcibly) {

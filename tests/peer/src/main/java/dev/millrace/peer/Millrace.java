@@ -20,6 +20,9 @@ public record Millrace() implements Peer {
 
     @Override
     public Broker prepare(Path directory, Map<String, String> settings) {
+        // Built before the clock of Broker#start runs: after a change of the sources the launcher would build first,
+        // which can outlast it.
+        Machine.run(directory.resolve("build.out"), launcher(), "version");
         int port = Machine.freePort();
         List<String> command = new ArrayList<>(List.of(
                 launcher(),
@@ -43,7 +46,6 @@ public record Millrace() implements Peer {
      * @param directory an empty directory for that start's data
      */
     public void train(Path directory) {
-        Machine.run(directory.resolve("build.out"), launcher(), "version");
         try (Broker broker = prepare(directory, Map.of())) {
             broker.start();
             for (int tries = 0;

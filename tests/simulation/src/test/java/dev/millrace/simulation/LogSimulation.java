@@ -3,6 +3,8 @@ package dev.millrace.simulation;
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
 import dev.millrace.base.files.FileStore;
+import dev.millrace.checker.Checker;
+import dev.millrace.checker.History;
 import dev.millrace.log.Durability;
 import dev.millrace.log.LogConfig;
 import dev.millrace.log.LogStoreConfig;
@@ -25,7 +27,8 @@ import java.util.function.UnaryOperator;
 /**
  * One run: clients append, repeat, read and delete at random, topics are deleted and made anew, while the disk loses what it never
  * promised, tears, fills up and fails, and the machine stops wherever it likes. A start may find a topic's files unreadable, and more or
- * fewer shards than before. After each start the whole log is held against what clients know.
+ * fewer shards than before. After most starts the whole log is held against what clients know; after some nobody looks, so that partitions
+ * rest on until they are written to or the next start comes, and the machine may stop in the middle of the first look.
  */
 final class LogSimulation {
 
@@ -34,15 +37,19 @@ final class LogSimulation {
 
     /** A partition that exists now, as its clients see it. */
     private static final class Live {
-        final PartitionHistory history;
+        final PartitionId id;
+        final String topic;
+        final PartitionNotes notes;
         final LogConfig config;
         final List<SimulatedProducer> producers = new ArrayList<>();
         PartitionLog log;
         long position;
         final List<CompletableFuture<Long>> deletions = new ArrayList<>();
 
-        Live(PartitionHistory history, LogConfig config, PartitionLog log) {
-            this.history = history;
+        Live(PartitionId id, String topic, PartitionNotes notes, LogConfig config, PartitionLog log) {
+            this.id = id;
+            this.topic = topic;
+            this.notes = notes;
             this.config = config;
             this.log = log;
         }
@@ -52,6 +59,7 @@ final class LogSimulation {
     private final LogWorld world;
     private final SimulatedFileStore disk;
     private final List<Live> topics = new ArrayList<>();
+    private final History history = new History();
     private long idsCount;
     private long valuesCount;
     private boolean needsRestart;
@@ -61,6 +69,8 @@ final class LogSimulation {
     int offlineCount;
 
     int answersCount;
+    /** Partitions that a start left alone. */
+    int restedCount;
 
     LogSimulation(long seed, UnaryOperator<FileStore> files) throws IOException {
         this.random = new Random(seed * 31 + 7);
@@ -79,7 +89,19 @@ final class LogSimulation {
         disk.setSyncsFileSystems(random.nextBoolean());
     }
 
+    /** @throws AssertionError when the checker finds something, or else when something could not go on */
     void run() throws IOException {
+        try {
+            play();
+        } catch (IOException | RuntimeException | AssertionError e) {
+            // An anomaly often explains why.
+            Checker.verify(history.operations());
+            throw e;
+        }
+        Checker.verify(history.operations());
+    }
+
+    private void play() throws IOException {
         for (int i = 0; i < TOPICS; i++) {
             topics.add(newTopic(i));
         }
@@ -168,7 +190,7 @@ final class LogSimulation {
         int count = 1 + random.nextInt(3);
         int padding = random.nextInt(20) == 0 ? random.nextInt(30_000) : random.nextInt(300);
         for (int i = 0; i < count; i++) {
-            values.add(live.history.topic + "#" + valuesCount++ + ".".repeat(padding));
+            values.add(live.topic + "#" + valuesCount++ + ".".repeat(padding));
         }
         live.producers.get(random.nextInt(live.producers.size())).send(live.log, values);
     }
@@ -176,7 +198,7 @@ final class LogSimulation {
     private void poll(Live live) {
         try {
             List<String> values = LogWorld.poll(live.log, live.position, 1 + random.nextInt(5_000));
-            live.history.polled(live.position, live.position, values);
+            live.notes.polled(live.position, values);
             live.position += values.size();
         } catch (MillraceException e) {
             if (e.code() == ErrorCode.PARTITION_OFFLINE) {
@@ -184,10 +206,10 @@ final class LogSimulation {
             }
             long start = live.log.offsets().logStart();
             if (start <= live.position) {
-                throw Anomaly.LOST_WRITE.found(
-                        "a consumer of " + live.history.topic + " at " + live.position + " got: " + e);
+                throw new AssertionError("a consumer of " + live.topic + " at " + live.position + " got: " + e, e);
             }
             live.position = start;
+            live.notes.seeking();
         } catch (IOException e) {
             // The disk was told to fail a read.
             needsRestart = random.nextInt(3) == 0;
@@ -200,14 +222,14 @@ final class LogSimulation {
         }
         long highWatermark = live.log.offsets().highWatermark();
         long before = random.nextInt(8) == 0 ? highWatermark : (long) (highWatermark * random.nextDouble());
-        live.history.askedToDeleteBefore(before);
+        live.notes.deleting(before);
         live.deletions.add(live.log.deleteRecords(before));
     }
 
     private void recreateTopic() {
         int index = random.nextInt(TOPICS);
         // The fact that it is gone is durable in the metadata before the log hears of it.
-        var _ = world.store.delete(topics.get(index).history.id);
+        var _ = world.store.delete(topics.get(index).id);
         topics.get(index).producers.forEach(producer -> answersCount += producer.answersCount);
         topics.set(index, newTopic(index));
     }
@@ -225,11 +247,15 @@ final class LogSimulation {
                 -1,
                 retention ? 60_000 : -1,
                 60_000);
-        PartitionHistory history = new PartitionHistory(id, "topic" + index, retention);
-        Live live = new Live(history, config, world.store.open(id, history.topic, config));
-        live.producers.add(new SimulatedProducer(world, history, -1, 0));
-        live.producers.add(new SimulatedProducer(world, history, 2 * idsCount, Integer.MAX_VALUE - random.nextInt(40)));
-        live.producers.add(new SimulatedProducer(world, history, 2 * idsCount + 1, 0));
+        String topic = "topic" + index;
+        PartitionNotes notes = new PartitionNotes(history, topic + "/" + idsCount);
+        if (retention) {
+            notes.deleting(Long.MAX_VALUE);
+        }
+        Live live = new Live(id, topic, notes, config, world.store.open(id, topic, config));
+        live.producers.add(new SimulatedProducer(world, notes, -1, 0));
+        live.producers.add(new SimulatedProducer(world, notes, 2 * idsCount, Integer.MAX_VALUE - random.nextInt(40)));
+        live.producers.add(new SimulatedProducer(world, notes, 2 * idsCount + 1, 0));
         return live;
     }
 
@@ -267,8 +293,12 @@ final class LogSimulation {
                     how = random.nextInt(2);
                     continue;
                 }
+                boolean lookNow = !mayHarm || random.nextInt(3) > 0;
+                if (!harmed || random.nextBoolean()) {
+                    disk.mend();
+                }
+                reopen(harmed, lookNow);
                 disk.mend();
-                reopen(harmed);
                 disk.crashAtOperation(Long.MAX_VALUE / 2);
                 restartsCount++;
                 return;
@@ -310,17 +340,22 @@ final class LogSimulation {
         }
     }
 
-    private void reopen(boolean harmed) throws IOException {
+    private void reopen(boolean harmed, boolean lookNow) throws IOException {
         for (Live live : topics) {
-            live.log = world.store.open(live.history.id, live.history.topic, live.config);
+            live.log = world.store.open(live.id, live.topic, live.config);
+            restedCount += live.log.isResting() ? 1 : 0;
         }
         for (PartitionId gone : world.store.unopened()) {
             var _ = world.store.delete(gone);
         }
         world.simulator.runToRest();
-        checkAll(harmed);
+        if (lookNow) {
+            checkAll(harmed);
+        }
         for (Live live : topics) {
-            live.producers.forEach(producer -> producer.retry(live.log));
+            if (lookNow || random.nextBoolean()) {
+                live.producers.forEach(producer -> producer.retry(live.log));
+            }
         }
     }
 
@@ -331,7 +366,7 @@ final class LogSimulation {
             live.producers.forEach(SimulatedProducer::takeAnswers);
             live.deletions.forEach(done -> {
                 if (done.isDone() && !done.isCompletedExceptionally()) {
-                    live.history.deletedBefore(done.join());
+                    live.notes.deleted(done.join());
                 }
             });
         }
@@ -341,17 +376,17 @@ final class LogSimulation {
     private void checkAll(boolean harmed) throws IOException {
         takeAnswers();
         for (Live live : topics) {
+            live.log.bringBack();
             if (live.log.offlineReason().isPresent()) {
                 if (harmed) {
                     offlineCount++;
                     continue;
                 }
-                throw new AssertionError(live.history.topic + " is offline after a start: "
+                throw new AssertionError(live.topic + " is offline after a start: "
                         + live.log.offlineReason().get());
             }
-            live.history.check(
-                    live.log.offsets(),
-                    LogWorld.values(live.log, live.log.offsets().logStart()));
+            long start = live.log.offsets().logStart();
+            live.notes.readWhole(start, LogWorld.values(live.log, start));
         }
     }
 }

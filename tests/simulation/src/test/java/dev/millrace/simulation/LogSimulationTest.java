@@ -20,14 +20,17 @@ class LogSimulationTest {
     }
 
     @Test
-    void shouldAlsoFindTopicsOfflineAtAStart() throws IOException {
+    void shouldAlsoFindTopicsOfflineAtAStartAndLeaveOthersAlone() throws IOException {
         int offlineCount = 0;
+        int restedCount = 0;
         for (long seed = 1; seed <= 20; seed++) {
             LogSimulation simulation = new LogSimulation(seed, UnaryOperator.identity());
             simulation.run();
             offlineCount += simulation.offlineCount;
+            restedCount += simulation.restedCount;
         }
         assertThat(offlineCount).isGreaterThan(10);
+        assertThat(restedCount).isGreaterThan(50);
     }
 
     @Test

@@ -29,16 +29,16 @@ final class SimulatedProducer {
     }
 
     private final LogWorld world;
-    private final PartitionHistory history;
+    private final PartitionNotes notes;
     private final long producerId;
     private final Deque<Batch> inFlight = new ArrayDeque<>();
     private int sequenceNext;
     int answersCount;
 
     /** @param producerId -1: not idempotent */
-    SimulatedProducer(LogWorld world, PartitionHistory history, long producerId, int firstSequence) {
+    SimulatedProducer(LogWorld world, PartitionNotes notes, long producerId, int firstSequence) {
         this.world = world;
-        this.history = history;
+        this.notes = notes;
         this.producerId = producerId;
         this.sequenceNext = firstSequence;
     }
@@ -51,7 +51,7 @@ final class SimulatedProducer {
         if (producerId >= 0 && inFlight.size() >= maxInFlight) {
             return;
         }
-        history.appending(values);
+        notes.sending(values);
         Batch batch = new Batch(values, sequenceNext);
         inFlight.add(batch);
         attempt(log, batch);
@@ -83,7 +83,7 @@ final class SimulatedProducer {
                 open |= !attempt.durable().isDone();
                 if (attempt.durable().isDone() && !attempt.durable().isCompletedExceptionally()) {
                     AppendResult result = attempt.durable().join();
-                    history.acknowledged(result.baseOffset(), batch.values);
+                    notes.acknowledged(result.baseOffset(), batch.values);
                     answered = true;
                 }
             }
@@ -118,7 +118,7 @@ final class SimulatedProducer {
             Append last = inFlight.getFirst().attempts.getLast();
             String why = last.durable().isCompletedExceptionally() ? reasonOf(last) : "it was never answered";
             throw new AssertionError("producer " + producerId + " cannot go on at sequence "
-                    + inFlight.getFirst().baseSequence + " of " + history.topic + ": " + why);
+                    + inFlight.getFirst().baseSequence + " of " + notes.partition() + ": " + why);
         }
     }
 

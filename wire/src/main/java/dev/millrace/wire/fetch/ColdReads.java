@@ -1,5 +1,6 @@
 package dev.millrace.wire.fetch;
 
+import dev.millrace.control.port.PartitionPort;
 import dev.millrace.log.Slice;
 import dev.millrace.wire.SliceRecords;
 import java.io.IOException;
@@ -37,6 +38,17 @@ final class ColdReads {
                 loop.execute(then);
             });
         }
+    }
+
+    /** Has partitions looked at that rest, then runs {@code then}, on any thread. */
+    void bringBack(List<PartitionPort> resting, Runnable then) {
+        waiting.execute(() -> {
+            try {
+                resting.forEach(PartitionPort::bringBack);
+            } finally {
+                then.run();
+            }
+        });
     }
 
     private static void collectCold(PartitionData data, List<Slice.InFile> cold) {

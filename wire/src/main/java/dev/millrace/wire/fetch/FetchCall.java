@@ -1,6 +1,7 @@
 package dev.millrace.wire.fetch;
 
 import dev.millrace.base.time.Scheduler;
+import dev.millrace.control.port.PartitionPort;
 import dev.millrace.log.ReadRequest;
 import dev.millrace.log.Watch;
 import dev.millrace.wire.IsolationLevels;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   read ── enough, an error, or no time to wait ──▶ warm what is cold ──▶ answer
  *    ▲ │
+ *    ├─┤ some partition rests ──▶ bring it back, where waiting is allowed
  *    │ └─ too little ──▶ watch each partition, arm one timer ──┐
  *    └──────────────── something became readable, or time is up ┘
  * </pre>
@@ -81,15 +83,18 @@ final class FetchCall {
         }
         lookAsked.set(false);
         dropWatches();
-        List<FetchedPartition> fetched = read();
-        if (timeIsUp || isEnough(fetched)) {
+        List<PartitionPort> resting = new ArrayList<>(0);
+        List<FetchedPartition> fetched = read(resting);
+        if (!resting.isEmpty()) {
+            engine.coldReads().bringBack(resting, this::askForLook);
+        } else if (timeIsUp || isEnough(fetched)) {
             finish(fetched);
         } else {
             await(fetched);
         }
     }
 
-    private List<FetchedPartition> read() {
+    private List<FetchedPartition> read(List<PartitionPort> resting) {
         List<FetchedPartition> fetched = new ArrayList<>(targets.size());
         int leftBytes = Math.min(request.maxBytes(), FetchEngine.MAX_BYTES);
         boolean nothingYet = true;
@@ -97,7 +102,7 @@ final class FetchCall {
             int maxSizeBytes = Math.max(0, Math.min(leftBytes, target.maxSizeBytes()));
             PartitionData data = fromReplica
                     ? engine.reader().refuseReplica(target)
-                    : engine.reader().read(target, bound, maxSizeBytes, nothingYet);
+                    : engine.reader().read(target, bound, maxSizeBytes, nothingYet, resting::add);
             FetchedPartition partition = new FetchedPartition(target, data);
             fetched.add(partition);
             leftBytes = Math.max(0, leftBytes - partition.sizeBytes());

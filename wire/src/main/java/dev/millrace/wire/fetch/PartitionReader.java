@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
@@ -60,8 +61,17 @@ final class PartitionReader {
                         "there is no partition " + key.partition() + " of topic " + topic);
     }
 
-    /** Reads; a failure becomes the partition's error. */
-    PartitionData read(FetchTarget target, ReadRequest.Bound bound, int maxSizeBytes, boolean atLeastOneBatch) {
+    /**
+     * Reads; a failure becomes the partition's error.
+     *
+     * @param resting takes the partition if reading it would wait for the disk, because it rests: then nothing is read
+     */
+    PartitionData read(
+            FetchTarget target,
+            ReadRequest.Bound bound,
+            int maxSizeBytes,
+            boolean atLeastOneBatch,
+            Consumer<PartitionPort> resting) {
         PartitionPort partition;
         try {
             partition = find(target);
@@ -70,6 +80,10 @@ final class PartitionReader {
         }
         try {
             Partitions.checkLeaderEpoch(partition, target.currentLeaderEpoch());
+            if (partition.isResting() && isBehind(partition, target)) {
+                resting.accept(partition);
+                return withoutTransactions(new PartitionData());
+            }
             Optional<EpochEnd> diverging = diverging(partition, target);
             if (diverging.isPresent()) {
                 return diverged(target, partition.offsets(), diverging.get());
@@ -79,6 +93,12 @@ final class PartitionReader {
         } catch (RuntimeException | IOException e) {
             return withoutTransactions(failed(target, e));
         }
+    }
+
+    /** Whether there is something to look up: records, or the end of an epoch that is over. */
+    private static boolean isBehind(PartitionPort partition, FetchTarget target) {
+        return target.fetchOffset() < partition.offsets().highWatermark()
+                || (target.lastFetchedEpoch() >= 0 && target.lastFetchedEpoch() < partition.leaderEpoch());
     }
 
     /** What a node hears that claims to be a replica: none is one. */

@@ -87,6 +87,11 @@ final class InFlight implements RequestContext, BiConsumer<ApiMessage, @Nullable
     }
 
     @Override
+    public void afterBurst(Runnable task) {
+        connection.loop().afterBurst(task);
+    }
+
+    @Override
     public void onDisconnect(Runnable action) {
         onDisconnect = action;
     }

@@ -26,6 +26,8 @@ final class LoopState implements Runnable {
     private final AtomicReference<@Nullable InFlight> mailbox = new AtomicReference<>();
     private final Set<Connection> connections = new LinkedHashSet<>();
     private final List<Connection> touched = new ArrayList<>();
+    private final Set<Runnable> afterBurst = new LinkedHashSet<>();
+    private final Runnable endBurst = this::endBurst;
     private boolean sweeping;
     private volatile boolean used;
 
@@ -53,6 +55,22 @@ final class LoopState implements Runnable {
         if (head == null && !loop.isShuttingDown()) {
             loop.execute(this);
         }
+    }
+
+    /**
+     * Runs {@code task} when the sockets that are ready now have been read: the loop turns to its tasks then. A task that is asked for
+     * again before it ran runs once. On the loop.
+     */
+    void afterBurst(Runnable task) {
+        if (afterBurst.add(task) && afterBurst.size() == 1) {
+            loop.execute(endBurst);
+        }
+    }
+
+    private void endBurst() {
+        List<Runnable> tasks = List.copyOf(afterBurst);
+        afterBurst.clear();
+        tasks.forEach(Runnable::run);
     }
 
     /** Empties the mailbox. */

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
 import dev.millrace.wire.WireClient;
 import dev.millrace.wire.WireFixture;
@@ -84,7 +85,9 @@ final class FuzzTest {
         logged.list.clear();
         assertThat(lines).as("lines of the log").hasSizeLessThan((int)
                 Math.min(100_000, LINES_PER_SECOND_MAX * seconds));
-        assertThat(lines).as("what is logged as a defect").noneMatch(line -> line.getLevel() == Level.ERROR);
+        assertThat(lines.stream().filter(line -> line.getLevel() == Level.ERROR).map(FuzzTest::withCause))
+                .as("what is logged as a defect")
+                .isEmpty();
         // Segments that were let go of are there until the next checkpoint.
         await().atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofSeconds(1))
@@ -209,6 +212,12 @@ final class FuzzTest {
                 .filter(pool -> pool.getName().equals("direct"))
                 .mapToLong(BufferPoolMXBean::getMemoryUsed)
                 .sum();
+    }
+
+    private static String withCause(ILoggingEvent line) {
+        return line.getThrowableProxy() == null
+                ? line.toString()
+                : line + "\n" + ThrowableProxyUtil.asString(line.getThrowableProxy());
     }
 
     private static long usedHeapBytes() {

@@ -75,7 +75,8 @@ final class FuzzedServer implements AutoCloseable {
                 control.files(),
                 Path.of(System.getProperty("java.io.tmpdir")),
                 control.waiting(),
-                LoggerLevels.NONE));
+                LoggerLevels.NONE,
+                control.clock()));
         handlers.add(new H71_GetTelemetrySubscriptions(TelemetryReceiver.NOBODY, UUID::randomUUID));
         handlers.add(new H72_PushTelemetry(TelemetryReceiver.NOBODY));
         return handlers;

@@ -11,6 +11,7 @@ package dev.millrace.control.groups.api;
  * @param offsetsRetentionMs {@code offsets.retention.minutes}, in ms
  * @param offsetsRetentionCheckIntervalMs {@code offsets.retention.check.interval.ms}
  * @param offsetMetadataMaxChars {@code offset.metadata.max.bytes}; like Kafka, counted in UTF-16 characters
+ * @param consumer what groups of the consumer protocol work by
  */
 public record GroupSettings(
         int minSessionTimeoutMs,
@@ -19,11 +20,12 @@ public record GroupSettings(
         int initialRebalanceDelayMs,
         long offsetsRetentionMs,
         long offsetsRetentionCheckIntervalMs,
-        int offsetMetadataMaxChars) {
+        int offsetMetadataMaxChars,
+        ConsumerSettings consumer) {
 
     /** Kafka's defaults, save that an empty group does not wait for more members. */
-    public static final GroupSettings DEFAULT =
-            new GroupSettings(6_000, 1_800_000, Integer.MAX_VALUE, 0, 7L * 24 * 60 * 60 * 1000, 600_000, 4096);
+    public static final GroupSettings DEFAULT = new GroupSettings(
+            6_000, 1_800_000, Integer.MAX_VALUE, 0, 7L * 24 * 60 * 60 * 1000, 600_000, 4096, ConsumerSettings.DEFAULT);
 
     public GroupSettings {
         if (minSessionTimeoutMs < 1 || maxSessionTimeoutMs < minSessionTimeoutMs) {

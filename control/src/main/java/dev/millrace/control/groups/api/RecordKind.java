@@ -4,7 +4,12 @@ package dev.millrace.control.groups.api;
 public enum RecordKind {
     CLASSIC_GROUP(0),
     COMMITTED_OFFSET(1),
-    CLASSIC_GENERATION(2);
+    CLASSIC_GENERATION(2),
+    PENDING_OFFSET(3),
+    CONSUMER_GROUP(16),
+    CONSUMER_MEMBER(17),
+    CONSUMER_TARGET(18),
+    CONSUMER_PROGRESS(19);
 
     private final int id;
 

@@ -7,6 +7,7 @@ import static dev.millrace.control.groups.api.GroupState.STABLE;
 
 import dev.millrace.base.error.ErrorCode;
 import dev.millrace.base.error.MillraceException;
+import dev.millrace.control.groups.api.ClassicMembership;
 import dev.millrace.control.groups.api.Done;
 import dev.millrace.control.groups.api.GroupCommand;
 import dev.millrace.control.groups.api.GroupDescription;
@@ -188,6 +189,34 @@ public final class ClassicGroups {
         return Optional.empty();
     }
 
+    /**
+     * Whether {@code committer} may commit as part of a transaction (KIP-447). Unlike {@link #admitCommit} it lets those through who do not say
+     * who they are, and members that have joined a new generation: what they read is fenced by the transaction.
+     *
+     * @return why not; empty if it may
+     */
+    public Optional<MillraceException> admitTransactionalCommit(Committer committer, Turn<GroupCommand> turn) {
+        Optional<ClassicGroup> found = find(committer.groupId());
+        if (found.isEmpty() && committer.generation() >= 0) {
+            return Optional.of(Refusals.of(ErrorCode.ILLEGAL_GENERATION, committer.groupId(), committer.memberId()));
+        }
+        ClassicGroup group = create(committer.groupId(), turn);
+        boolean nobody = committer.generation() < 0
+                && committer.memberId().isEmpty()
+                && committer.instanceId().isEmpty();
+        if (nobody || (committer.generation() < 0 && group.is(EMPTY))) {
+            return Optional.empty();
+        }
+        Optional<ErrorCode> refusal = group.refusal(committer.memberId(), committer.instanceId());
+        if (refusal.isPresent()) {
+            return refusal.map(code -> Refusals.of(code, committer.groupId(), committer.memberId()));
+        }
+        if (committer.generation() != group.generation()) {
+            return Optional.of(Refusals.illegalGeneration(group, committer.generation()));
+        }
+        return Optional.empty();
+    }
+
     /** Whether offsets may be deleted under the eyes of the members; {@link #isSubscribedTo} says which may not. */
     public Optional<MillraceException> admitDeleteOffsets(String groupId) {
         Optional<ClassicGroup> group = find(groupId);
@@ -208,6 +237,48 @@ public final class ClassicGroups {
         return group.get().is(EMPTY) ? Optional.empty() : Optional.of(Refusals.notEmpty(groupId));
     }
 
+    /** The group as another protocol can take it over; empty if its members are no consumers. */
+    public Optional<ClassicMembership> membership(String groupId) {
+        return find(groupId)
+                .filter(ClassicGroup::speaksConsumerProtocol)
+                .map(group -> new ClassicMembership(
+                        groupId,
+                        group.generation(),
+                        group.protocolName(),
+                        group.members().stream().map(ClassicMember::membership).toList()));
+    }
+
+    /** Gives the group up to another protocol: who waits for an answer is told to join again. */
+    public void handOver(String groupId, Turn<GroupCommand> turn) {
+        ClassicGroup group = find(groupId).orElseThrow();
+        for (ClassicMember member : group.members()) {
+            member.takeParkedJoin().ifPresent(parked -> turn.fail(parked, Refusals.rebalanceInProgress(group)));
+            member.takeParkedSync().ifPresent(parked -> turn.fail(parked, Refusals.rebalanceInProgress(group)));
+        }
+        delete(groupId, turn);
+    }
+
+    /** Takes a group over from another protocol; its members are told to join again. */
+    public void takeOver(ClassicMembership membership, Turn<GroupCommand> turn) {
+        String groupId = membership.groupId();
+        ClassicMetadata metadata = new ClassicMetadata(
+                membership.generation(),
+                Optional.of(ConsumerSubscription.PROTOCOL_TYPE),
+                membership.protocolName(),
+                membership.members().stream().findFirst().map(ClassicMembership.Member::memberId),
+                turn.wallMs(),
+                membership.members().stream().map(ClassicMetadata.Member::of).toList());
+        // As if the next generation had been given out: a coordinator that takes over now lets the members join again
+        // too.
+        int lastGeneration = membership.generation() + 1;
+        ClassicGroup group = ClassicGroup.restored(groupId, metadata, lastGeneration);
+        groups.put(groupId, group);
+        facts.record(group, turn);
+        facts.recordGeneration(groupId, lastGeneration, turn);
+        group.members().forEach(member -> Sessions.extend(group, member, turn));
+        rebalance.prepare(group, "its last member of the consumer protocol has gone", turn);
+    }
+
     /** Removes an empty group. */
     public void delete(String groupId, Turn<GroupCommand> turn) {
         ClassicGroup group = find(groupId).orElseThrow();
@@ -220,6 +291,10 @@ public final class ClassicGroups {
     /** Whether members of the group read the topic; false if there is no such group. */
     public boolean isSubscribedTo(String groupId, String topic) {
         return find(groupId).map(group -> group.isSubscribedTo(topic)).orElse(false);
+    }
+
+    public boolean has(String groupId) {
+        return groups.containsKey(groupId);
     }
 
     public boolean isEmpty(String groupId) {

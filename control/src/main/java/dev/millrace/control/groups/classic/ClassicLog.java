@@ -33,9 +33,12 @@ final class ClassicLog {
 
     /** Records the group's generation as given out. */
     void recordGeneration(ClassicGroup group, Turn<GroupCommand> turn) {
+        recordGeneration(group.groupId(), group.generation(), turn);
+    }
+
+    void recordGeneration(String groupId, int generation, Turn<GroupCommand> turn) {
         turn.record(new MachineRecord(
-                GenerationCodec.encodeKey(group.groupId()),
-                Optional.of(GenerationCodec.encodeValue(group.generation()))));
+                GenerationCodec.encodeKey(groupId), Optional.of(GenerationCodec.encodeValue(generation))));
     }
 
     /** Records that the group is gone. */

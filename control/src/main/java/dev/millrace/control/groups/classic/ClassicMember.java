@@ -1,5 +1,6 @@
 package dev.millrace.control.groups.classic;
 
+import dev.millrace.control.groups.api.ClassicMembership;
 import dev.millrace.control.groups.api.GroupDescription;
 import dev.millrace.control.groups.api.JoinAnswer;
 import dev.millrace.control.groups.api.JoinRequest;
@@ -172,6 +173,18 @@ final class ClassicMember {
 
     ClassicMetadata.Member metadata() {
         return new ClassicMetadata.Member(
+                memberId,
+                instanceId,
+                clientId,
+                clientHost,
+                rebalanceTimeoutMs,
+                sessionTimeoutMs,
+                protocols,
+                assignment);
+    }
+
+    ClassicMembership.Member membership() {
+        return new ClassicMembership.Member(
                 memberId,
                 instanceId,
                 clientId,

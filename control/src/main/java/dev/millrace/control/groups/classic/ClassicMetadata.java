@@ -1,5 +1,6 @@
 package dev.millrace.control.groups.classic;
 
+import dev.millrace.control.groups.api.ClassicMembership;
 import dev.millrace.control.groups.api.Protocol;
 import java.util.List;
 import java.util.Optional;
@@ -30,5 +31,18 @@ record ClassicMetadata(
             int rebalanceTimeoutMs,
             int sessionTimeoutMs,
             List<Protocol> protocols,
-            byte[] assignment) {}
+            byte[] assignment) {
+
+        static Member of(ClassicMembership.Member member) {
+            return new Member(
+                    member.memberId(),
+                    member.instanceId(),
+                    member.clientId(),
+                    member.clientHost(),
+                    member.rebalanceTimeoutMs(),
+                    member.sessionTimeoutMs(),
+                    member.protocols(),
+                    member.assignment());
+        }
+    }
 }

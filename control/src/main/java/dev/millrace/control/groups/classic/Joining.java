@@ -73,7 +73,7 @@ final class Joining {
         }
         Optional<ClassicMember> member = group.member(memberId);
         return switch (group.state()) {
-            case EMPTY, DEAD -> false;
+            case EMPTY, ASSIGNING, RECONCILING, DEAD -> false;
             case PREPARING_REBALANCE ->
                 !member.map(ClassicMember::awaitsJoin).orElse(false) && group.awaitingJoinCount() >= maxSize;
             case COMPLETING_REBALANCE, STABLE -> member.isEmpty() && group.membersCount() >= maxSize;

@@ -94,7 +94,7 @@ final class Leaving {
         switch (group.state()) {
             case STABLE, COMPLETING_REBALANCE -> rebalance.prepareOrComplete(group, reason, turn);
             case PREPARING_REBALANCE -> rebalance.completeIfAllJoined(group, turn);
-            case EMPTY, DEAD -> {}
+            case EMPTY, ASSIGNING, RECONCILING, DEAD -> {}
         }
     }
 

@@ -46,6 +46,7 @@ final class LayersTest {
         com.github.luben.zstd..  | log          | records are compressed and decompressed in one place, where hostile input is bounded
         net.jpountz..            | log          | records are compressed and decompressed in one place, where hostile input is bounded
         org.xerial.snappy..      | log          | records are compressed and decompressed in one place, where hostile input is bounded
+        com.google.re2j..        | control      | clients' expressions for topics are evaluated in one place, in linear time
         picocli..                | server       | only the command line parses command lines
         ch.qos.logback..         | server       | modules log through SLF4J; where lines go is decided where the process begins
         com.fasterxml.jackson..  | server       | JSON is spoken at the edge of the process alone

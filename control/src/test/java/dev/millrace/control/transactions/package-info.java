@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.control.transactions;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.log.compaction;
+
+import org.jspecify.annotations.NullMarked;

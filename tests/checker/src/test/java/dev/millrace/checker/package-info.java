@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.checker;
+
+import org.jspecify.annotations.NullMarked;
