@@ -131,7 +131,7 @@ final class MigrationTest {
         groups.machine().restart();
         int generation = GroupsHarness.joined(groups.join(Join.of(classic).protocols(protocol(0, 1))))
                 .generation();
-        groups.sync(classic, generation);
+        var _ = groups.sync(classic, generation);
         for (int second = 0; second < 61; second++) {
             assertThat(groups.heartbeat(classic, generation)).isCompleted();
             two.beat();
