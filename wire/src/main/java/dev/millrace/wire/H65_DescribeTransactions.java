@@ -4,6 +4,7 @@ import dev.millrace.control.transactions.TransactionCoordinator;
 import dev.millrace.control.transactions.api.TransactionDescription;
 import dev.millrace.control.transactions.api.TransactionPartition;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +22,9 @@ import org.apache.kafka.common.protocol.Errors;
  * TRANSACTIONAL_ID_NOT_FOUND.
  */
 final class H65_DescribeTransactions implements Handler<DescribeTransactionsRequestData> {
+
+    private static final Comparator<TransactionPartition> BY_NAME =
+            Comparator.comparing(TransactionPartition::topic).thenComparingInt(TransactionPartition::partition);
 
     private static final long NOT_STARTED = -1;
 
@@ -77,7 +81,8 @@ final class H65_DescribeTransactions implements Handler<DescribeTransactionsRequ
                 .setTransactionStartTimeMs(found.startedAtMs().orElse(NOT_STARTED))
                 .setProducerId(found.producer().producerId())
                 .setProducerEpoch(found.producer().epoch());
-        for (TransactionPartition partition : found.partitions()) {
+        for (TransactionPartition partition :
+                found.partitions().stream().sorted(BY_NAME).toList()) {
             Optional<TopicData> known = Optional.ofNullable(state.topics().find(partition.topic()));
             known.orElseGet(() -> {
                         TopicData topic = new TopicData().setTopic(partition.topic());
